@@ -32,7 +32,7 @@ import chainrule as cr
 from chainrule.engine.augmented_epochs import augmentation_from_recipe
 from chainrule.network.parameters import Layout
 from chainrule.presets import preset, preset_description, preset_names
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "src" / "chainrule" / "presets" / "measured.json"

@@ -27,8 +27,8 @@ from chainrule.data.dataset import Dataset
 from chainrule.errors import DataError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.certificate import versions
 from chainrule.training.checkpoint import read_checkpoint
+from chainrule.training.computing_conditions import versions
 from chainrule.training.loop import train
 
 SIZES = ([1, 2], [4, 5, 3], [20, 16, 4], [784, 32, 16, 10])

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.kernels import code_cache, compiling
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 DIGEST = 32
 TRAINING = """

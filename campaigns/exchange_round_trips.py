@@ -37,7 +37,7 @@ from chainrule.exchange.forms import find_exporter
 from chainrule.exchange.network_export import ExportReport
 from chainrule.exchange.sample_rows import draw_rows
 from chainrule.schema import Column, Preprocessing, Schema, Target
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 Random = np.random.Generator
 
@@ -139,7 +139,8 @@ def try_form(network: Network, way: str, folder: Path, **more: str) -> Counter[s
         return Counter({f"{way}: other answers": 1})
     found = Counter({way: 1})
     if exporter.lossy and more.items() & exporter.lossy.items():
-        return found + require_stated_loss(network, way, report, **more)
+        found.update(require_stated_loss(network, way, report, **more))
+        return found
     found["wrong labels"] = report.labels
     if report.relative > LIMIT:
         found[f"{way}: beyond 1e-6, within the rounding of float32"] += 1
@@ -202,16 +203,17 @@ SECONDS: dict[str, float] = {}
 """What each form took."""
 
 
-def choose_ways(forms: Sequence[str], database: str) -> dict[str, Mapping[str, str]]:
-    """Return the forms that can be run, with their options."""
-    numeric = [form for form in forms if find_exporter(form).run is not None]
-    ways: dict[str, Mapping[str, str]] = {form: {} for form in numeric}
-    ways |= {way: more for way, more in WAYS.items() if way.split(",")[0] in numeric}
-    if "sql, postgresql" in ways:
-        ways["sql, postgresql"] = {**ways["sql, postgresql"], "database": database}
+def choose_ways(names: Sequence[str], database: str) -> dict[str, Mapping[str, str]]:
+    """Return the forms of these names that can be run, with their options."""
+    every: dict[str, Mapping[str, str]] = {form: {} for form in export_forms()} | dict(WAYS)
+    every["sql, postgresql"] = {**WAYS["sql, postgresql"], "database": database}
     if not database:
-        ways.pop("sql, postgresql", None)
-    return ways
+        del every["sql, postgresql"]
+    return {
+        way: more
+        for way, more in every.items()
+        if way in names and find_exporter(way.split(",")[0]).run is not None
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -221,7 +223,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--cold", type=int, default=50, help="start all anew for each so many-th")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--forms", nargs="+", default=export_forms(), choices=export_forms())
+    ways_known = [*export_forms(), *WAYS]
+    parser.add_argument("--forms", nargs="+", default=ways_known, choices=ways_known)
     parser.add_argument("--database", default=os.environ.get("CHAINRULE_DATABASE", ""))
     given = parser.parse_args(arguments)
     start, random = time.monotonic(), np.random.default_rng(given.seed)

@@ -47,7 +47,7 @@ from random_networks import MIXTURES, random_example
 from chainrule.errors import DivergenceError
 from chainrule.ledger.entries import LedgerEntry
 from chainrule.ledger.ledger import Ledger
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 WITHIN = {"value": 1e-13, "terms": 1e-13, "condition": 2.0**-53}
 NOTHING = 1e-45

@@ -32,7 +32,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "formulas"))
 
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 from displays import all_displays
 from environments import make_environments
 from formula_checks import check_formula

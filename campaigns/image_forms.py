@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import chainrule as cr
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 Bytes = NDArray[np.uint8]
 

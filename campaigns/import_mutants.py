@@ -11,8 +11,9 @@ seconds of computing, no writing, no programs, no connections). HDF5 and skops m
 their mutants are read in forks of one that has the libraries, each fork until it ends; unless its
 time was over, the last mutant is then read again in a fork of its own. Elsewhere the end of a
 process is a fault.
-Each 50th mutant is also given to the command, `chainrule import`, with the child process that it
-starts: it must read what was read here and nothing else, and refuse in a line.
+Each 50th mutant, and each at which a process crashed, is also given to the command
+`chainrule import`, with the child process that it starts: it must read what was read here and
+nothing else, and refuse in a line.
 
 A mutant that is read must hold the numbers that were read: every matrix stands in the file, bit for
 bit (in zip archives in a member; in JSON the numbers are parsed again). A graph of ONNX must also
@@ -124,6 +125,11 @@ class Verdict:
         """Whether the process ended, of which `chainrule import` would say so in a line."""
         return self.word.startswith("ended by")
 
+    @property
+    def is_late(self) -> bool:
+        """Whether its time was over."""
+        return self.word == "ended by SIGPROF"
+
 
 def judge(path: Path, form: str, seconds: float = SECONDS) -> Verdict:
     """Read a mutant, and judge what was read."""
@@ -204,7 +210,8 @@ def run_batch(form: str, seed: int, count: int, *, sample: int, seconds: float) 
         )
         counts = Counter("wrong" if one.is_fault else one.word for one in verdicts)
         faults = {n: one.word for n, one in enumerate(verdicts) if one.is_fault}
-        for number in range(0, count, sample) if sample else ():
+        crashed = (n for n, one in enumerate(verdicts) if one.has_ended and not one.is_late)
+        for number in sorted({*crashed, *(range(0, count, sample) if sample else ())}):
             counts["given to the command"] += 1
             if said := try_command(files[number], verdicts[number]):
                 counts["wrong"] += 1
@@ -234,7 +241,6 @@ def read_sources(form: str, folder: Path) -> list[bytes]:
 FORKED = ("keras", "hdf5", "skops")
 """Forms whose libraries may end the process: their mutants are judged in forks."""
 GOOD = ("refused", "refused by a library", "read")
-OUT_OF_TIME = "ended by SIGPROF"
 
 
 def judge_in_forks(files: Sequence[Path], form: str, seconds: float) -> list[Verdict]:
@@ -242,7 +248,7 @@ def judge_in_forks(files: Sequence[Path], form: str, seconds: float) -> list[Ver
     verdicts: list[Verdict] = []
     while len(verdicts) < len(files):
         verdicts += judge_in_fork(files[len(verdicts) :], form, seconds)
-        if verdicts[-1].has_ended and verdicts[-1].word != OUT_OF_TIME:
+        if verdicts[-1].has_ended and not verdicts[-1].is_late:
             (alone,) = judge_in_fork([files[len(verdicts) - 1]], form, seconds)
             verdicts[-1] = alone if alone.is_fault else verdicts[-1]
     return verdicts

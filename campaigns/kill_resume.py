@@ -34,7 +34,7 @@ import numpy as np
 from chainrule.data.dataset import Dataset
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 from chainrule.training.loop import resume, train
 
 RESULTS = ("history.jsonl", "network.safetensors", "certificate.json", "recipe.toml", "run.json")
@@ -159,6 +159,14 @@ def results(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in RESULTS} | half
 
 
+def same(found: dict[str, bytes], due: dict[str, bytes], name: str) -> bool:
+    """Whether two runs left the same; what differs is printed."""
+    different = [one for one in {**found, **due} if found.get(one) != due.get(one)]
+    if different:
+        print(f"{name}: {', '.join(different)}", file=sys.stderr)
+    return not different
+
+
 def delay(folder: Path, chance: random.Random, kills: int) -> float:
     """Seconds until a kill: within the first files of a run, later anywhere.
 
@@ -212,7 +220,7 @@ def campaign(kills: int, seed: int, minutes: float, place: Path) -> dict[str, An
         came += found
         counts["runs"] += 1
         counts["failures"] += not whole
-        counts["mismatches"] += whole and results(folder) != undisturbed[name]
+        counts["mismatches"] += whole and not same(results(folder), undisturbed[name], name)
     return {
         "campaign": "kill_resume",
         "seed": seed,

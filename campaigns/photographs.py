@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 import chainrule as cr
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 Point = tuple[float, float]
 Strokes = list[list[Point]]

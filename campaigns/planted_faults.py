@@ -33,7 +33,7 @@ from chainrule.data import Dataset
 from chainrule.diagnosis import diagnose_evidence, probe_training
 from chainrule.network import Network
 from chainrule.recipe import Recipe
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 LEAST_FOUND, MOST_FALSE = 0.98, 0.02
 STEPS = 200

@@ -40,7 +40,7 @@ from student import SLIPS, Student
 from chainrule.ledger.files.worked_file import parse_worked
 from chainrule.ledger.ledger import Ledger
 from chainrule.marking.judging import Judgement, MarkedClaims, judge
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 WAYS = 24
 LEAST_NAMED = 0.98

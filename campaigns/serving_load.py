@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 from comparison.http_load import Exchange, run_load, running_server
 from serving import image_exchanges, train_digits
 

@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 from chainrule.training.run_folder import RunFolder
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -78,17 +78,18 @@ def describe(code: int, number: signal.Signals, err: bytes, run: Path) -> str:
     return "saved"
 
 
-def campaign(signals: int, seed: int) -> dict[str, Any]:
+def campaign(signals: int, seed: int, minutes: float = 1e9) -> dict[str, Any]:
     """Ask as many trainings, one after the other; what came of it."""
     chance, began, found = random.Random(seed), time.monotonic(), Counter[str]()
     with tempfile.TemporaryDirectory() as shared:
-        for _ in range(signals):
+        while found.total() < signals and time.monotonic() - began < 60 * minutes:
             with tempfile.TemporaryDirectory() as place:
                 found[ask_one(Path(place), Path(shared), chance)] += 1
     return {
         "campaign": "signals",
         "seed": seed,
         "signals": found.total(),
+        "signals_asked": signals,
         "bad": sum(found[one] for one in (LOST, ABORTED, BROKEN)),
         "ended": dict(sorted(found.items())),
         "seconds": round(time.monotonic() - began),
@@ -100,8 +101,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--signals", type=int, default=2000, help="how many in all")
     parser.add_argument("--seed", type=int, default=0, help="fixes signals and times")
+    parser.add_argument("--minutes", type=float, default=1e9, help="the most time to take")
     given = parser.parse_args()
-    told = campaign(given.signals, given.seed)
+    # A shell that starts this in the background has it ignore some, and its children too.
+    for number in NUMBERS:
+        signal.signal(number, signal.SIG_DFL)
+    told = campaign(given.signals, given.seed, given.minutes)
     print(json.dumps(told))
     return int(bool(told["bad"]))
 

@@ -43,7 +43,7 @@ from chainrule.study.study_storage import open_store
 from chainrule.study.toml_source import StudySource
 from chainrule.study.trial_queue import TrialQueue
 from chainrule.study.verified_trials import has_ended, read_attempts
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 AT_ONCE = 3
 """Children that compute side by side."""

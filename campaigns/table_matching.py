@@ -42,7 +42,7 @@ from chainrule.schema import (
     learn_schema,
     match_table,
 )
-from chainrule.training.certificate import versions
+from chainrule.training.computing_conditions import versions
 
 Random = np.random.Generator
 

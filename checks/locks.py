@@ -67,7 +67,9 @@ def _lock_faults(lock: Lock, project: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(lock.path, 1, sentence)
     for number, line in enumerate(lock.lines, start=1):
         if _ADDRESS.search(line):
-            yield Finding(lock.path, number, f"'{line.strip()}' is no pin: an address or option.")
+            yield Finding(
+                lock.path, number, f"'{line.strip()}' is not a pin: an address or option."
+            )
 
 
 def _requirements(project: dict[str, Any], groups: tuple[str, ...]) -> Iterator[str]:

@@ -124,7 +124,7 @@ def _crumbs(files: list[Size]) -> Iterator[Finding]:
     measured = {file.path for file in files}
     for path in CRUMBS:
         if path in measured and path not in small:
-            yield Finding(path, 1, "The file is no crumb any more: strike it from CRUMBS.")
+            yield Finding(path, 1, "The file is no longer a crumb: strike it from CRUMBS.")
 
 
 def _sizes(path: Path, tree: ast.Module) -> Iterator[Size]:

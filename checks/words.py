@@ -53,7 +53,7 @@ _EMPTY_NAME = re.compile(
 
 
 def main(folder: str) -> int:
-    """Judge all files in a checkout; return 1 if there are findings, 2 if it is no checkout."""
+    """Judge all files in a checkout; return 1 if there are findings, 2 if it is not a checkout."""
     listed = _listed(folder)
     if isinstance(listed, str):
         print(f"words: expected a git checkout, got {folder}. {listed}", file=sys.stderr)
@@ -93,7 +93,7 @@ def _judged(folder: Path, name: str) -> Iterator[Finding]:
 
 
 def _stumbles(name: str, text: str) -> Iterator[Finding]:
-    """Yields the phrases of a text that are no plain English."""
+    """Yields the phrases of a text that are not plain English."""
     for pattern, better in _PROSE:
         for match in pattern.finditer(text):
             phrase = " ".join(match[0].replace("#", " ").split())

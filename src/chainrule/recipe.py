@@ -259,7 +259,7 @@ class Recipe:
 def read_table(path: str | Path) -> dict[str, Any]:
     """The table of names and values that a TOML or JSON file holds.
 
-    Raises: FileError if it cannot be read, DataError if it is no table.
+    Raises: FileError if it cannot be read, DataError if it is not a table.
     """
     path = Path(path)
     try:

@@ -60,7 +60,7 @@ _DECAYED_ROWS = 1000
 
 _TRUTHS = dict.fromkeys(("true", "yes", "on", "1"), True)
 _TRUTHS |= dict.fromkeys(("false", "no", "off", "0"), False)
-# output_given follows from the others; load_dataset's seed and limit are no part of an experiment.
+# output_given follows from the others; load_dataset's seed and limit are not part of an experiment.
 _NOT_OF_ARCHITECTURE = ("output_given",)
 _NOT_OF_READING = ("seed", "limit")
 _DEFAULTS = {

@@ -59,7 +59,7 @@ def cache_folder() -> Path | None:
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file so that after a crash at any moment it is the old one or the new one.
 
-    A symbolic link is followed, and a file that is replaced keeps its mode. What is no regular
+    A symbolic link is followed, and a file that is replaced keeps its mode. What is not a regular
     file cannot be replaced: devices, pipes and standard output ("-") are written into.
 
     Raises: FileError; the old file is then untouched.
@@ -163,7 +163,7 @@ def _standard_stream(path: str | Path) -> int | None:
 def _open_stream(descriptor: int) -> Iterator[BinaryIO]:
     """Standard output or standard error, after all that was printed to it before.
 
-    A reader that goes away, as `head` does, is no error.
+    A reader that goes away, as `head` does, is not an error.
     """
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

@@ -90,5 +90,5 @@ def test_locks_that_differ_are_found(judge):
 )
 def test_addresses_and_options_are_found(judge, line):
     assert judge(test=TEST + line + "\n")[1:] == [
-        f"requirements/test.txt:13: '{line}' is no pin: an address or option."
+        f"requirements/test.txt:13: '{line}' is not a pin: an address or option."
     ]

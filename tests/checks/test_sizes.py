@@ -9,7 +9,7 @@ def function(lines: int, *, name: str = "f", arguments: str = "") -> str:
     return f"def {name}({arguments}):\n" + "    x = 1\n" * lines
 
 
-# Enough lines that a file is no crumb.
+# Enough lines that a file is not a crumb.
 FILLED = "\n" * 40
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import click
+import pytest
 
 from chainrule.cli.command import Command, Flag, argument
+from chainrule.errors import InputError
 
 
 def shown(command: click.Command) -> str:
@@ -41,3 +43,13 @@ def test_sections_in_the_order_of_their_first_flag() -> None:
         "  try this\n"
         "  try that --json"
     )
+
+
+def test_errors_name_the_command_and_not_the_function_that_refused() -> None:
+    def refuse() -> None:
+        raise InputError("vote", got="it")
+
+    command = Command("try", refuse, about="Try it.", parameters=(), examples=())
+    with pytest.raises(InputError) as caught:
+        command.invoke(command.make_context("try", []))
+    assert str(caught.value) == "try: got it."

@@ -40,3 +40,12 @@ def test_the_command_stands_for_the_function(where, told) -> None:
     with pytest.raises(FileError) as caught, errors_by_flags("data show", NAMES):
         raise FileError(where, got="it")
     assert str(caught.value) == told
+
+
+def test_a_file_that_is_called_as_a_function_keeps_its_name(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "split").mkdir()
+    for where, told in (("split", "split: got it."), ("train", "tune: got it.")):
+        with pytest.raises(FileError) as caught, errors_by_flags("tune", NAMES):
+            raise FileError(where, got="it")
+        assert str(caught.value) == told

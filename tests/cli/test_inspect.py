@@ -384,3 +384,17 @@ def test_flags_of_runs_are_refused_for_worked_files(chainrule, flag) -> None:
         f"explain: expected no {flag} here, got 1. This flag is for runs; FILE is a worked "
         f"example.\n"
     )
+
+
+def test_a_weight_that_is_not_there_is_refused_before_the_run_is_computed_again(
+    chainrule, trained, monkeypatch
+) -> None:
+    def compute(*given) -> None:
+        raise AssertionError("nothing is computed")
+
+    monkeypatch.setattr("chainrule.engine.compiled.CompiledEngine.advance", compute)
+    for asked, wanted in (("9:1,1", "a layer from 1 to 1"), ("1:0,144", "an input from 0 to 143")):
+        outcome = chainrule("inspect", "seen", "weight", asked)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.startswith(f"inspect: expected {wanted}, got 'dW[")
+        assert outcome.err.endswith("The network is 144-2.\n")

@@ -158,3 +158,19 @@ def test_a_row_that_cannot_be_read_does_not_end_the_others(chainrule, trained) -
         "rows.csv, line 2: expected 2 fields, got 1.",
         "rows.csv, line 4, column 1: expected a number, got 'x'.",
     ]
+
+
+def test_answers_that_are_not_sure_are_left_open(chainrule, trained, standing) -> None:
+    Path("new.csv").write_text("1.0,2.0\n5.0,7.0\n")
+    outcome = chainrule("predict", "run", "new.csv", "--abstain", "1", "--top", "1")
+    assert outcome.code == 0
+    lines = outcome.out.splitlines()
+    assert re.fullmatch(r"  new.csv, line 1   \? \(rose \d\S+ %\)", lines[2])
+    assert re.fullmatch(r"  new.csv, line 2  \? \(tulip \d\S+ %\)", lines[3])
+    sure = chainrule("predict", "run", "new.csv", "--abstain", "0").out
+    assert sure == chainrule("predict", "run", "new.csv").out
+    picture = json.loads(chainrule("predict", "seen", standing, "--abstain", "1", "--json").out)
+    assert picture[0]["answer"] == "?"
+    due = json.loads(chainrule("predict", "seen", standing, "--json").out)
+    assert picture[0]["outputs"] == due[0]["outputs"]
+    assert chainrule("predict", "seen", standing, "--abstain", "1").out.startswith(f"{standing}: ?")

@@ -49,10 +49,6 @@ def test_rows_with_errors_do_not_stop_the_others(chainrule, trained, flowers) ->
     ("arguments", "text"),
     [
         (
-            ("flowers.csv", "--abstain", "0.5"),
-            "predict: expected --output with --abstain, got none.",
-        ),
-        (
             ("flowers.csv", "flowers.csv", "--output", "a.csv"),
             "predict: expected one table with --output, got 2 files.",
         ),

@@ -198,7 +198,7 @@ def test_compare(chainrule, studied: Path) -> None:
         (
             ("runn", "small.toml"),
             "study: expected a command, got 'runn' (str). Did you mean 'run'? Valid names: "
-            "compare, export, report, resume, run, show, status, worker.",
+            "compare, export, repair, report, resume, run, show, status, worker.",
         ),
         (
             ("export", "small"),

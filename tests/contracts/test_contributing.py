@@ -47,7 +47,6 @@ OTHERS = {
     "lab/pieces_step.py": PIECES,
     "lab/plane_settings.py": "names what is there if nothing is asked for",
     "lab/state.py": PIECES,
-    "lab/train_settings.py": "names what is there if nothing is asked for",
     "papers/experiments/four_or_not.py": PAPERS,
     "papers/experiments/program_changes.py": PAPERS,
     "papers/experiments/training_steps.py": PAPERS,

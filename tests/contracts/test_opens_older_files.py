@@ -101,7 +101,7 @@ class Question:
 
 
 def number(field: str) -> float | str:
-    """Return the number in a field of a table, or the field if it is no number."""
+    """Return the number in a field of a table, or the field if it is not a number."""
     try:
         return float(field)
     except ValueError:

@@ -66,12 +66,14 @@ def parsed(text: str) -> dict[str, Entry]:
         first, *lines, last = block.split("\n")
         opening = re.fullmatch(r"@([a-z]+)\{([a-z]+[0-9]{4}[a-z]?),", first)
         if opening is None or opening[1] not in REQUIRED or opening[2] in entries:
-            raise ValueError(f"{first}: an unknown kind, a key that is no name and year, or twice")
+            raise ValueError(
+                f"{first}: an unknown kind, a key that is not a name and year, or twice"
+            )
         fields: dict[str, str] = {}
         for line in lines:
             field = re.fullmatch(r"  ([a-z]+) = \{([^{}]*(?:\{[^{}]+\}[^{}]*)*)\},", line)
             if field is None or field[1] in fields or not field[2].strip():
-                raise ValueError(f"{line} is no field, or empty, or there twice")
+                raise ValueError(f"{line} is not a field, or empty, or there twice")
             fields[field[1]] = field[2]
         required = {"author", "title", "year"} | REQUIRED[opening[1]]
         if last != "}" or not required <= set(fields) <= required | OPTIONAL:

@@ -85,7 +85,7 @@ def test_several_gzip_and_xz_members_are_one_file():
             b"\0\0\x0e\3" + b"\xff" * 12,
             "f: expected at most 4294967296 bytes of content, got sizes "
             "(4294967295, 4294967295, 4294967295), which make 633825299671392843082401579000. "
-            "Raise the limit if the file is supposed to be that large.",
+            "Raise the limit (--limit BYTES) if the file is supposed to be that large.",
         ),
     ],
 )
@@ -135,7 +135,7 @@ def test_the_limit_holds_before_anything_is_read():
     assert stream.tell() == 8
     assert str(refused.value) == (
         "f: expected at most 2 bytes of content, got sizes (3,), which make 3. "
-        "Raise the limit if the file is supposed to be that large."
+        "Raise the limit (--limit BYTES) if the file is supposed to be that large."
     )
 
 

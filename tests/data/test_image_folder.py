@@ -146,7 +146,7 @@ def test_the_limit_holds_for_one_image_and_for_all(folder):
     with pytest.raises(DataError) as refused:
         read_image_folder(folder, ReadOptions(limit=35))
     assert str(refused.value) == (
-        f"{folder}: expected at most 35 bytes of images, "
+        f"{folder}: expected at most 35 bytes of content, "
         "got 6 images of 2 x 3, which make 36. "
-        "Raise the limit if the folder is supposed to be that large."
+        "Raise the limit (--limit BYTES) if the file is supposed to be that large."
     )

@@ -116,9 +116,9 @@ def test_bombs_are_refused_in_small_memory(tmp_path, small_memory):
         read_npz(path, ReadOptions(limit=2**20))
     assert str(refused.value) == (
         f"{path}: expected at most 1048576 bytes of content, got 33554560 in 'x.npy'. "
-        "Raise the limit if the file is supposed to be that large."
+        "Raise the limit (--limit BYTES) if the file is supposed to be that large."
     )
-    path = _zipped(tmp_path, x=small + bytes(2**25), y=small)
+    path = _zipped(tmp_path, x=small + bytes(2**24), y=small)
     with small_memory(2**21), pytest.raises(DataError) as refused:
         read_npz(path, ReadOptions())
     assert str(refused.value) == f"{path}: x.npy: expected an array of 24 bytes, got more."

@@ -414,6 +414,8 @@ def test_what_is_called_like_a_table_and_is_none(load, content, got) -> None:
 def test_times_are_no_sparse_rows(load) -> None:
     rows = _lines(lambda k: f"{_LABELS[k % 2]} 8:30 9:15 {8 + k % 2}:45")
     assert _kinds(load("kind start noon end\n" + rows, "t.txt", target="kind"))
+    back = _lines(lambda k: f"{_LABELS[k % 2]} {9 - k % 2}:30 8:15 7:45")
+    assert load(back, "t.txt", target="first").train.class_names == ("no", "yes")
     few = _lines(lambda k: f"{_LABELS[k % 2]} 8:3{k % 5} 9:15")
     assert load(few, "t.txt", target="first").train.class_names == ("no", "yes")
 
@@ -459,3 +461,32 @@ def test_dates_in_the_basic_format(load) -> None:
     plain = "sold,x,y\n" + sold.replace("T000000", "")
     assert _kinds(load(plain))["sold"] == "number"
     assert _column(load(plain, date=["sold"]), "sold")[0] == 16353
+
+
+def test_classes_in_a_column_each_are_said(load) -> None:
+    head, rows = "a,open,red,green,blue\n", lambda k: [k % 3 == 0, k % 3 == 1, k % 3 == 2]
+    pair = load(head + _lines(lambda k: ",".join(map(str, [k % 7, k % 2, *map(int, rows(k))]))))
+    assert pair.remarks[-1] == (
+        "In each row one of red, green, blue is 1. If they are the classes of one target, write "
+        "their names into one column; as inputs they give the target away."
+    )
+    twice = _lines(lambda k: f"{k % 7},{k % 2},{k % 2},{(k + 1) % 2},{int(k % 3 == 0)}")
+    assert len(load(head + twice).remarks) == 1
+    pairs = _lines(lambda k: f"{k % 7},{k % 5},{k % 5},{(k + 1) % 2},{k % 2}")
+    assert len(load(head + pairs).remarks) == 1
+    halves = _lines(lambda k: f"{k % 7},{[0, 0.5, 1][k % 3]},{k % 5},{k % 6},{int(k % 3 == 0)}")
+    assert len(load(head + halves).remarks) == 1
+
+
+def test_five_in_a_hundred_spoilt_cells_are_refused(load) -> None:
+    rows = _lines(lambda k: f"{[1e15, 10 + k % 7][k % 24 > 0]},{k % 5},{_LABELS[k % 2]}", 240)
+    with pytest.raises(ChainruleError, match="expected numbers of one order of magnitude, got"):
+        load("a,b,y\n" + rows)
+
+
+def test_a_label_in_front_without_a_name_is_advised(load) -> None:
+    content = _lines(lambda k: f"{k % 2},{k % 7}.5,{k % 5},0")
+    with pytest.raises(ChainruleError, match=r"column 3 has one class\. Name the label: .*'first'"):
+        load(content)
+    with pytest.raises(ChainruleError, match=r"column 0 has one class\. Name the label: .*'NAME'"):
+        load("\n".join(f"0{line[1:]}" for line in content.splitlines()), target="first")

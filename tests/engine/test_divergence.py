@@ -127,7 +127,7 @@ def test_a_score_that_is_not_finite_is_told_as_it_is() -> None:
 
 
 def test_relu_with_categorical_cross_entropy() -> None:
-    """The right class has output 0, and ln 0 is no number to learn from."""
+    """The right class has output 0, and ln 0 is not a number to learn from."""
     error = caught(
         [-1.0, 1.0, 0.0, 0.0],
         ([[1.0], [-1.0], [1.0]], [1, 0, 0]),
@@ -320,4 +320,14 @@ def test_the_message_for_a_validation_cost() -> None:
     assert str(error) == (
         "train: expected finite numbers, got nan in the validation cost at the end of epoch 3. "
         f"The parameters stay unchanged. {RATE} 0.05, or set clip_norm, for example to 1."
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_targets_whose_squares_overflow_are_not_blamed_on_the_rate(dtype: str) -> None:
+    size = {"float64": 3e200, "float32": 3e30}[dtype]
+    error = caught([1.0, 0.0], ([[1.0]] * 4, [[size]] * 4), dtype=dtype)
+    assert str(error).endswith(
+        f"The targets, of up to {size:.3g}, are too large for their squares: set target_scaling "
+        "to 'standard', or give them in a larger unit."
     )

@@ -174,7 +174,9 @@ def test_a_plateau_cools_down_before_it_is_waited_for_again() -> None:
 def test_shares_of_the_exponential_average_by_hand() -> None:
     table = timetable(40, averaging="ema", averaging_decay=0.75, averaging_start=0.25, epochs=4)
     found = [
-        table.average_share(at(table, epoch), 5 * epoch + k) for epoch in range(4) for k in range(5)
+        table.average_weight(at(table, epoch), 5 * epoch + k)
+        for epoch in range(4)
+        for k in range(5)
     ]
     assert found == [0.0] * 5 + [1.0] + [0.25] * 14
     has = [table.has_average(at(table, step // 5, step % 5)) for step in range(20)]
@@ -184,7 +186,9 @@ def test_shares_of_the_exponential_average_by_hand() -> None:
 def test_shares_of_the_plain_average_by_hand() -> None:
     table = timetable(40, averaging="swa", averaging_start=0.5, epochs=5)  # from the third epoch
     found = [
-        table.average_share(at(table, epoch), 5 * epoch + k) for epoch in range(5) for k in range(5)
+        table.average_weight(at(table, epoch), 5 * epoch + k)
+        for epoch in range(5)
+        for k in range(5)
     ]
     assert found[:14] == [0.0] * 14
     assert found[14::5] == [1, 1 / 2, 1 / 3]
@@ -197,7 +201,7 @@ def test_shares_of_the_plain_average_by_hand() -> None:
 
 def test_without_averaging_nothing_counts() -> None:
     table = timetable(40, epochs=4, averaging_start=0.0)
-    assert [table.average_share(at(table, 1), step) for step in range(5, 10)] == [0.0] * 5
+    assert [table.average_weight(at(table, 1), step) for step in range(5, 10)] == [0.0] * 5
     assert not table.has_average(at(table, 3, 5))
 
 

@@ -123,7 +123,7 @@ def test_max_norm_limits_the_rows_of_weights_and_nothing_else() -> None:
 
 def test_the_average_is_the_last_row_and_moves_towards_the_new_parameters() -> None:
     state = np.concatenate((np.zeros((1, THETA.size)), np.ones((1, THETA.size))))
-    made = step(state, optimiser="momentum", average_share=0.25, max_norm=0.5)
+    made = step(state, optimiser="momentum", average_weight=0.25, max_norm=0.5)
     assert_array_equal(made.state[0], made.update.state[0])
     assert_allclose(made.state[1], 0.75 + 0.25 * made.parameters, rtol=1e-14)
     assert_array_equal(step(state, optimiser="momentum").state[1], state[1])

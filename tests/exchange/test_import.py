@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ from chainrule.exchange.importers import (
     measure_difference,
     read_model,
 )
+from chainrule.exchange.importers.foreign_model import (
+    ActivationStep,
+    DenseStep,
+    ForeignModel,
+    ReadChoices,
+)
+from chainrule.exchange.importers.onnx_answers import compute_answers
+from chainrule.exchange.importers.weight_names import find_steps
 
 FOREIGN = Path(__file__).parents[1] / "fixtures" / "foreign"
 STATE = {"activations": ("relu", "tanh", "identity")}
@@ -74,6 +83,16 @@ def test_a_file_of_another_program_answers_as_there(name: str) -> None:
     network = load(FOREIGN / name, **FILES[name])
     with np.load(FOREIGN / f"{name}.answers.npz") as answers:
         require_close(network, answers["inputs"], answers["outputs"])
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".onnx")])
+def test_a_graph_run_by_its_library_answers_as_there(name: str) -> None:
+    """Also before opset 14, where the library takes batch normalisation for one under training."""
+    with np.load(FOREIGN / f"{name}.answers.npz") as answers:
+        found = compute_answers(FOREIGN / name, [], answers["inputs"].astype(float))
+        due = answers["outputs"].reshape(len(found), -1)
+    assert np.allclose(found[:, -due.shape[1] :], due, atol=1e-6)
+    assert import_report(FOREIGN / name).remarks[-1].startswith("The graph itself, run by onnx")
 
 
 def test_every_fixture_is_read_or_refused_by_a_test() -> None:
@@ -207,6 +226,42 @@ def test_plain_arrays_lie_either_way(turned: bool, tmp_path: Path) -> None:
     assert report.network.architecture.activations == ("relu", "identity")
     assert np.array_equal(report.network.weights[0], first)
     assert ("in x out" if turned else "out x in") in report.remarks[0]
+    assert not any("Left out" in remark for remark in report.remarks)
+
+
+def test_arrays_that_are_left_out_are_named(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", W1=np.ones((3, 2)), b1=np.ones(3), mean=np.ones(2), std=np.ones(2))
+    report = import_report(tmp_path / "a.npz", activations=("tanh",))
+    assert "Left out were the arrays mean, std." in report.remarks
+
+
+def test_the_order_of_a_file_is_said_where_another_fits() -> None:
+    """Layers of one width chain in any order; counted names leave no doubt."""
+    square, choices = np.eye(2), ReadChoices()
+    for names, remarks in (
+        (("first", "second"), ("Other orders of the layers would fit; this is that of the file:",)),
+        (("fc1", "fc2"), ()),
+    ):
+        arrays = {f"{name}.weight": square for name in names}
+        _, said = find_steps(arrays, "a", choices, in_order=True)
+        assert [text[: len(due)] for text, due in zip(said, remarks, strict=True)] == [*remarks]
+    chain = {"a.weight": np.ones((3, 2)), "b.weight": np.ones((4, 3))}
+    assert find_steps(chain, "a", choices, in_order=True)[1] == ()
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_step_function_hides_no_other_network(sign: int) -> None:
+    """A rounding may turn a row with a jump, but not all of them."""
+    weights = np.array([[1.0, -1.0], [0.5, 2.0]])
+    steps = (DenseStep("layer 1", weights), ActivationStep("its activation", "step"))
+    model = ForeignModel(form="two steps", steps=steps, dtype="float64")
+    network = assemble_network(model, ImportOptions(), "a").network
+    other = replace(network, parameters=sign * network.parameters)
+    if sign == 1:
+        assert measure_difference(model, other, "a").relative == 0
+        return
+    with pytest.raises(cr.DataError, match="expected the answers of the network"):
+        measure_difference(model, other, "a")
 
 
 @pytest.mark.parametrize("form", ["json", "onnx", "torch", "keras"])

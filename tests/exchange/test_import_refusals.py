@@ -1,4 +1,4 @@
-"""Files that are no chain of dense layers, damaged, or made to harm: one clear line each."""
+"""Files that are not a chain of dense layers, damaged, or made to harm: one clear line each."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from chainrule import import_network, import_report
 from chainrule.errors import ChainruleError, DataError, FileError, InputError, MissingLibraryError
 from chainrule.exchange.importers import read_guarded
 from chainrule.exchange.importers.foreign_model import ReadChoices
+from chainrule.exchange.importers.onnx_answers import compute_answers
 from chainrule.exchange.importers.reading_child import refuse_action
 
 RELU = {"activations": ("relu", "identity")}
@@ -67,7 +68,8 @@ def test_activations_are_asked_for_and_must_fit() -> None:
     images = FOREIGN / "images.keras"
     assert "expected the scale 0.0039215686, as the file has it" in refusal(images, input_scale=0.5)
     assert "a scale above 0" in refusal(FOREIGN / "keras-2.h5", input_scale=-1.0)
-    assert "a shape of 16 numbers" in refusal(images, input_shape=(5, 5))
+    for shape in ((5, 5), (-4, -4)):
+        assert "a shape of 16 numbers" in refusal(images, input_shape=shape)
 
 
 def write_safetensors(path: Path, header: dict[str, Any] | bytes, data: bytes = b"") -> Path:
@@ -445,7 +447,12 @@ def test_functional_models_that_are_no_chain(tmp_path: Path) -> None:
         (functional(("a", "Dense", ["b"]), ("b", "Dense", ["a"])), "a loop at 'b'"),
         (functional(("a", "Dense", []), ("b", "Dense", ["a"]), ("c", "Dense", [])), "'c' (Dense)"),
         ({"layers": []}, "none of 'output_layers'"),
-        ({"layers": [], "output_layers": []}, "the description of a model"),
+        ({"layers": [], "output_layers": []}, "expected one output, got none"),
+        (
+            {"layers": [], "output_layers": [["a", 0, 0], ["b", 0, 0]]},
+            "expected one output, got 2: a, b. The model is no chain of layers",
+        ),
+        ({"layers": [{}], "output_layers": [["a", 0, 0]]}, "none of 'name'"),
     ):
         assert text in refusal(rewrite_config(path, config, "Functional"))
     assert "a Sequential or Functional model, got Net" in refusal(
@@ -571,13 +578,25 @@ def test_a_graph_that_computes_more_is_found_by_running_it(tmp_path: Path) -> No
         import_network(path)
 
 
+@pytest.mark.parametrize(("number", "text"), [(0, "got none"), (99, "got type 99")])
+def test_inputs_of_a_graph_have_a_type(number: int, text: str, tmp_path: Path) -> None:
+    import onnx
+
+    model = onnx.load(onnx_file(tmp_path / "g.onnx", [node("Gemm", "x", "W", "b")], EYE))
+    model.graph.input[0].type.tensor_type.elem_type = number
+    path = tmp_path / "other.onnx"
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(DataError, match=f"input 'x': expected a type of ONNX, {text}"):
+        compute_answers(path, [], np.ones((2, 3)))
+
+
 def test_models_of_scikit_learn_that_do_not_fit(tmp_path: Path) -> None:
     import skops.io
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LinearRegression
     from sklearn.neural_network import MLPRegressor
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures
+    from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures
 
     rows = np.random.default_rng(0).normal(size=(20, 2))
     small = {"hidden_layer_sizes": (2,), "max_iter": 2}
@@ -586,12 +605,17 @@ def test_models_of_scikit_learn_that_do_not_fit(tmp_path: Path) -> None:
         (LinearRegression(), "an MLPClassifier or MLPRegressor"),
         (make_pipeline(PolynomialFeatures(), MLPRegressor(**small)), "'polynomialfeatures'"),
         (make_pipeline(MinMaxScaler(clip=True), MLPRegressor(**small)), "a scaler without clip"),
+        (make_pipeline(MaxAbsScaler(clip=True), MLPRegressor(**small)), "a scaler without clip"),
+        (
+            MLPRegressor(**small, loss="poisson"),
+            "layer 2: expected an activation that chainrule has, got exp",
+        ),
     ):
         if isinstance(model, LinearRegression):
             model.fit(rows, rows[:, 0])
         else:
             with pytest.warns(ConvergenceWarning):
-                model.fit(rows, rows[:, 0])
+                model.fit(rows, np.abs(rows[:, 0]))
         skops.io.dump(model, path)
         assert text in refusal(path)
     skops.io.dump(MLPRegressor(), path)

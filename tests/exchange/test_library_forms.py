@@ -67,7 +67,7 @@ def test_a_network_is_not_written_over(tmp_path: Path) -> None:
         export_network(drawn("tanh"), "torch", tmp_path / "network")
     assert Network.load(tmp_path / "network.safetensors").digest == drawn("relu").digest
     export_network(drawn("tanh"), "torch", tmp_path / "other")
-    export_network(drawn("relu"), "torch", tmp_path / "other")  # what is no network may be
+    export_network(drawn("relu"), "torch", tmp_path / "other")  # what is not a network may be
 
 
 def test_the_archive_scales_pixels_and_names_outputs(tmp_path: Path) -> None:

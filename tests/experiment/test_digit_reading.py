@@ -75,7 +75,7 @@ def test_digits_that_touch_are_read_apart(aspect, sure, sures) -> None:
 @pytest.mark.parametrize(
     ("aspect", "sure", "sures"),
     [(1.6, 0.9, (0.8, 0.2)), (1.0, 0.9, (0.8, 0.6)), (1.0, 0.7, (0.8, 0.4))],
-    ids=["a part is no digit", "the whole is a digit", "a part is hardly a digit"],
+    ids=["a part is not a digit", "the whole is a digit", "a part is hardly a digit"],
 )
 def test_one_digit_is_not_read_apart(aspect, sure, sures) -> None:
     one = replace(whole(aspect, sure), parts=tuple(map(part, sures)))

@@ -10,7 +10,7 @@ import pytest
 
 import chainrule as cr
 from chainrule.errors import InputError, UnknownNameError
-from chainrule.experiment import DataSource, data_access
+from chainrule.experiment import DataSource, Experiment, data_access, open_run
 
 
 def test_every_default_is_written_out(flowers, line) -> None:
@@ -155,3 +155,27 @@ def test_access_to_data_is_decided_from_outside(monkeypatch) -> None:
         {"schema": None, "offline": True, "observe": print},
         {"schema": None, "offline": None, "observe": None},
     ]
+
+
+def test_a_start_is_the_network_of_a_file_or_run(flowers) -> None:
+    first = Experiment.create(flowers, epochs=1, seed=1).train(folder="first")
+    again = Experiment.create(flowers, start="first", epochs=1, seed=2)
+    assert again.network().digest == first.network.digest
+    assert Experiment.from_dict(again.to_dict()).start == again.start == "first"
+    assert again.train(folder="second").run.certificate["start"] == {
+        "origin": "given",
+        "weights_sha256": first.network.digest,
+        "seed": None,
+        "output_activation": "",
+        "file": "first",
+    }
+    assert open_run("second").verify().holds
+    with pytest.raises(InputError, match="no settings of the network to go with start, got layers"):
+        Experiment.create(flowers, start="first", layers=[2, 3, 2])
+    with pytest.raises(InputError, match="expected weights that are drawn for each fold"):
+        again.cross_validate(2)
+
+
+def test_a_signature_needs_a_folder(flowers) -> None:
+    with pytest.raises(InputError, match="expected a folder to go with sign, got none"):
+        Experiment.create(flowers, epochs=1, seed=1).train(sign="key")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -178,3 +179,39 @@ def test_paths_are_files(plain: SavedRun) -> None:
     assert len(plain.predict(path for path in [Path("a.csv"), "a.csv"])) == 2
     plain.predict_table(Path("a.csv"), "out.csv")
     assert Path("out.csv").read_text().splitlines()[1].startswith(f"1,2,{due.answer},")
+
+
+def test_arrays_with_names_and_a_table_of_a_database(flowers: SavedRun) -> None:
+    frame = pd.read_csv("flowers.csv").drop(columns=["id", "soil", "kind"])
+    Path("numbers.csv").write_text(frame.assign(kind=["rose", "tulip"] * 30).to_csv(index=False))
+    cr.Experiment.create("numbers.csv", epochs=2, seed=0).train(folder="numbers")
+    found = cr.open_run("numbers")
+    due = found.predict("numbers.csv")
+    names = list(frame.columns[::-1])
+    y = np.array(["rose", "tulip"] * 30)
+    np.savez("rows.npz", x=frame[names].to_numpy(), y=y, feature_names=names)
+    assert _answers(found.predict("rows.npz")) == _answers(due)
+    with sqlite3.connect("rows.db") as connection:
+        connection.execute("CREATE TABLE other (x)")
+        frame.to_sql("rows", connection, index=False)
+    connection.close()
+    assert _answers(found.predict("rows.db::rows")) == _answers(due)
+    for source in ("rows.npz", "rows.db::rows"):
+        found.predict_table(source, "out.csv", block_rows=7)
+        written = pd.read_csv("out.csv")
+        assert written["answer"].tolist() == [one.answer for one in due]
+    np.savez("images.npz", x=np.zeros((3, 4, 4), np.uint8), y=np.arange(3))
+    with pytest.raises(DataError, match="a table with rows and columns, got arrays or images"):
+        found.predict("images.npz")
+
+
+def test_tables_of_which_no_row_can_be_read_are_refused(plain: SavedRun) -> None:
+    Path("a.csv").write_text("x,y\n3\n4\n")
+    with pytest.raises(DataError, match="line 2: expected 2 fields, as in the first row, got 1"):
+        plain.predict("a.csv")
+    Path("a.csv").write_bytes(b"1,2\n3,\x004\n")
+    with pytest.raises(DataError, match="line 2: expected text, got a NUL byte"):
+        plain.predict("a.csv")
+    Path("a.log").write_text("1,2\n")
+    with pytest.raises(DataError, match=r"expected a table that ends in .*, .npz, got 'a.log'"):
+        plain.predict("a.log")

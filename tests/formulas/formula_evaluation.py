@@ -100,7 +100,7 @@ class Evaluator:
         """The value of an expression."""
         method = getattr(self, "_" + node.kind, None)
         if method is None:
-            raise FormulaError(f"{node.kind} is no expression")
+            raise FormulaError(f"{node.kind} is not an expression")
         with np.errstate(all="ignore"):
             value: NamedArray = method(node)
         return value
@@ -128,7 +128,7 @@ class Evaluator:
         if name in self.names:
             value = self.names[name]
             if not isinstance(value, NamedArray):
-                raise FormulaError(f"{name} is no number here")
+                raise FormulaError(f"{name} is not a number here")
             if name in self.assigned:
                 self.defined[name] += 1
             return value
@@ -263,7 +263,7 @@ class Evaluator:
     def _norm(self, node: Node) -> NamedArray:
         value = self.compute(node.parts[0])
         if len(value.axes) != 1:
-            raise FormulaError("the norm of what is no vector")
+            raise FormulaError("the norm of what is not a vector")
         return NamedArray(np.sqrt(np.square(value.array).sum(axis=-1)), value.dims)
 
     def _mean(self, node: Node) -> NamedArray:
@@ -388,7 +388,7 @@ class Evaluator:
         if isinstance(self.names.get(name), NamedArray) and name == head.text and len(values) == 1:
             return contract(self._meaning(name), values[0])  # h(d - 1), a product
         if not callable(function):
-            raise FormulaError(f"{name} is no function here")
+            raise FormulaError(f"{name} is not a function here")
         value = function(*values)
         if head.kind == "index" and name == head.parts[0].text:
             return self._take(value, head.parts[1:])

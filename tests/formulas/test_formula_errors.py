@@ -1,4 +1,4 @@
-"""Errors planted in displayed formulas are found, and what is no error is known."""
+"""Errors planted in displayed formulas are found, and what is not an error is known."""
 
 from __future__ import annotations
 

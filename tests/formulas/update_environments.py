@@ -341,8 +341,8 @@ def _step_world(theta: Numbers, state: Numbers, made: TrainingStep) -> Environme
     if settings.max_norm is not None:
         names["m"] = number(settings.max_norm)
         new["W"] = label(made.parameters[:weights].reshape(W_shape), "out in")
-    if settings.average_share:
-        names |= {"ā": label(state[-1], "param"), "s": number(settings.average_share)}
+    if settings.average_weight:
+        names |= {"ā": label(state[-1], "param"), "s": number(settings.average_weight)}
         names["θ̄"] = names["ā"]
         new["ā"] = new["θ̄"] = label(made.state[-1], "param")
     return Environment(names, new, {"j": "out"}, functions={"update": update})

@@ -185,3 +185,14 @@ def test_compiled_rows_of_every_width_hold_the_same_values_and_end_where_they_en
         check=False,
     )
     assert (done.stdout, done.returncode) == ("same\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("size", [3, 20])
+def test_softmax_keeps_what_is_below_the_least_normal_number(size):
+    z = np.linspace(-730.0, -690.0, size)
+    z[size // 2], a = 0.0, np.zeros(size)
+    activate_row(ACTIVATION_CODES["softmax"], z, a)
+    expected = np.exp(z) / np.exp(z).sum()
+    assert (expected[expected < 2e-308] > 0).any()
+    np.testing.assert_allclose(a, expected, rtol=4e-13, atol=1e-323)
+    assert (a[expected > 1e-322] > 0).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from tests.browser import PHONE, OpenPage
 from tests.lab.test_lab_page import RunningLab, address_of, go, running, settled
 
@@ -264,6 +266,17 @@ def test_what_was_changed_by_hand_is_compared_with_the_network() -> None:
     nothing = Workbench(open_subject()).view(LabState(room="compare")).values["compare"]
     assert nothing["same"]
     assert nothing["answers"]["differing"] == 0
+
+
+def test_a_photo_is_looked_at_by_both() -> None:
+    bench = Workbench(open_subject())
+    page = np.full((60, 60), 255, np.uint8)
+    page[10:50, 27:33] = 20
+    stream = io.BytesIO()
+    Image.fromarray(page).save(stream, "PNG")
+    name = bench.photos.add(stream.getvalue())
+    state = LabState(room="compare", photo=name, edits=(Edit("b[2][3]", 90.0),))
+    assert bench.view(state).values["compare"]["outputs"]["answers"] == ["1", "3"]
 
 
 def test_a_worked_file_is_compared_by_its_own_examples() -> None:

@@ -76,10 +76,10 @@ def forged(tmp_path: Path, change: Forge) -> Path:
             lambda t, f: f.pop("format"),
             "expected a file of format 'chainrule network 1', got None.",
         ),
-        (lambda t, f: t.pop("b[1]"), "expected a complete network, got one without 'b[1]'."),
+        (lambda t, f: t.pop("b[1]"), "expected a valid network, got no tensor b[1]."),
         (
             lambda t, f: f.pop("architecture"),
-            "expected a complete network, got one without 'architecture'.",
+            "expected a valid network, got architecture: expected an entry, got none.",
         ),
         (
             lambda t, f: f["architecture"].update(layers=[3]),
@@ -102,11 +102,11 @@ def forged(tmp_path: Path, change: Forge) -> Path:
         ),
         (
             lambda t, f: f.update(input_scale="wide"),
-            "expected a valid network, got could not convert string to float: 'wide'.",
+            "expected a valid network, got input_scale: expected a number, got 'wide' (str).",
         ),
         (
             lambda t, f: f.update(input_shape=3),
-            "expected a valid network, got 'int' object is not iterable.",
+            "expected a valid network, got input_shape: expected a list, got 3 (int).",
         ),
     ],
 )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule.errors import DataError
+from chainrule.plain_records import read_record
 from chainrule.schema import ImageFormat
 
 
@@ -145,7 +146,7 @@ def test_the_scale_makes_fractions(bottom, top, scale) -> None:
 
 def test_it_is_written_and_read_to_the_bit() -> None:
     form = ImageFormat.fit(bars())
-    assert ImageFormat.from_dict(json.loads(json.dumps(form.to_dict()))) == form
+    assert read_record(ImageFormat, json.loads(json.dumps(form.to_dict()))) == form
 
 
 @pytest.mark.parametrize("change", [{"centre": 3}, {"strange": 1}, {"height": ...}])
@@ -153,5 +154,5 @@ def test_a_description_that_is_none_is_refused(change) -> None:
     values = {**ImageFormat(height=2, width=2).to_dict(), **change}
     if values["height"] is ...:
         del values["height"]
-    with pytest.raises(DataError, match="expected the description of an image format"):
-        ImageFormat.from_dict(values)
+    with pytest.raises(DataError, match=rf"(form|ImageFormat).*{next(iter(change))}"):
+        read_record(ImageFormat, values, "form")

@@ -173,7 +173,7 @@ def test_a_batch_has_errors_in_their_places(service: Service) -> None:
     found = service.post("/predict", content=text, headers={"content-type": "text/csv"}).json()
     problem = found["predictions"][1]["error"]
     assert problem["where"] == "body, line 3, column 0 ('age')"
-    assert problem["detail"].startswith("body, line 3, column 0 ('age'): got")
+    assert problem["detail"].startswith("body, line 3, column 0 ('age'): expected a number, got")
 
 
 def test_what_is_unknown_is_said(service: Service) -> None:

@@ -205,7 +205,7 @@ def children(pid: int) -> set[int]:
 
 
 def computing(pids: set[int]) -> set[int]:
-    """Those of the processes that still exist and are no zombies."""
+    """Those of the processes that still exist and are not zombies."""
     found = set()
     for pid in pids:
         with contextlib.suppress(OSError):

@@ -15,6 +15,8 @@ from chainrule.errors import DataError, FileError, RunFolderError
 from chainrule.network.sealed_file import read_sealed, write_sealed
 from chainrule.training.checkpoint import (
     block_files,
+    checkpoint_files,
+    checkpoint_place,
     newest_position,
     read_checkpoint,
     write_checkpoint,
@@ -36,6 +38,8 @@ RECORD = EpochRecord(
 
 
 def position(epoch: int = 0, batch: int = 0, **more: Any) -> Position:
+    if "history" not in more:
+        more["history"] = History(replace(RECORD, epoch=k + 1) for k in range(epoch))
     theta = np.arange(5, dtype=np.float32) + epoch * 100 + batch
     return Position(theta, np.ones((2, 5), np.float32) / 3, epoch, batch, epoch * 9 + batch, **more)
 
@@ -55,7 +59,7 @@ WHOLE = position(
     1,
     4,
     sums=EpochSums(12, 0.1 + 0.2, 1e-17, 7, 3.3),
-    history=History((RECORD, replace(RECORD, epoch=2))),
+    history=History((RECORD,)),
     best=Best(1, 0.1, np.arange(5, dtype=np.float32) / 7),
 )
 
@@ -131,7 +135,8 @@ def test_a_checkpoint_of_an_older_version_holds_its_history_whole(tmp_path: Path
     path, run = write_checkpoint(tmp_path, long_run(3)), long_run(700)
     tensors, facts = read_sealed(path)
     whole = HistoryBlock(tuple(run.history)).to_json()
-    write_sealed(path, {**tensors, "history": np.frombuffer(whole, np.uint8)}, facts)
+    old = {**tensors, "history": np.frombuffer(whole, np.uint8)}
+    write_sealed(path, old, {**facts, "epoch": 700})
     assert read_checkpoint(path).history == run.history
 
 
@@ -161,10 +166,9 @@ def test_the_first_and_the_newest_three_are_kept(tmp_path: Path) -> None:
 
 def test_the_newest_is_the_one_with_the_greatest_numbers(tmp_path: Path) -> None:
     for epoch, batch in [(0, 0), (999_999, 5), (1_000_000, 2), (1_000_000, 10)]:
-        write_checkpoint(tmp_path, position(epoch, batch))
-    found = newest_position(tmp_path)
-    assert (found.epoch, found.batch) == (1_000_000, 10)
-    write_checkpoint(tmp_path, position(1_000_001))
+        write_checkpoint(tmp_path, position(epoch, batch, history=History()))
+    assert checkpoint_place(checkpoint_files(tmp_path)[-1]) == (1_000_000, 10)
+    write_checkpoint(tmp_path, position(1_000_001, history=History()))
     assert len(names(tmp_path)) == 4
     assert names(tmp_path)[0] == FIRST
     assert "epoch-999999-batch-00000005.safetensors" not in names(tmp_path)
@@ -249,12 +253,49 @@ def test_none_at_all(tmp_path: Path, name: str) -> None:
             lambda t, f: f.update(format="chainrule checkpoint 3"),
             "expected a file of format 'chainrule checkpoint 1', got 'chainrule checkpoint 3'.",
         ),
-        (lambda t, f: f.pop("step"), "expected a complete checkpoint, got one without 'step'."),
-        (lambda t, f: t.pop("best"), "expected a complete checkpoint, got one without 'best'."),
+        *(
+            (change, f"expected a complete checkpoint, got {text}.")
+            for change, text in (
+                (lambda t, f: f.pop("step"), "step: expected a whole number, got none"),
+                (
+                    lambda t, f: f.update(step=-1),
+                    "step: expected a whole number from 0, got -1",
+                ),
+                (
+                    lambda t, f: f.update(more=1),
+                    "PositionFacts: expected no other entries than format, epoch, batch, step, "
+                    "sums, best, got 'more'. It was added, or the file was written by a newer "
+                    "chainrule",
+                ),
+                (lambda t, f: t.pop("best"), "tensors: expected one named best, got none"),
+                (
+                    lambda t, f: t.update(more=np.zeros(1)),
+                    "tensors: expected no other entries than parameters, state, history, best, "
+                    "got 'more'. It was added, or the file was written by a newer chainrule",
+                ),
+                (
+                    lambda t, f: t.update(state=np.zeros((2, 5), int)),
+                    "state: expected 2 dimensions of floats, got an array of shape (2, 5) (int64)",
+                ),
+                (
+                    lambda t, f: t.update(state=np.zeros((2, 4))),
+                    "state: expected 5 columns, as there are parameters, got 4",
+                ),
+                (
+                    lambda t, f: f.update(epoch=2),
+                    "history: expected the epochs 1 to 2, got 1 records",
+                ),
+                (
+                    lambda t, f: f["best"].update(epoch=2),
+                    "best.epoch: expected an epoch from 1 to 1, got 2",
+                ),
+            )
+        ),
         (
             lambda t, f: f["sums"].update(more=1),
-            "expected a complete checkpoint, got EpochSums.__init__() got an unexpected keyword "
-            "argument 'more'.",
+            "expected a complete checkpoint, got sums: expected no other entries than examples, "
+            "cost, penalty, correct, gradient_norm, got 'more'. It was added, or the file was "
+            "written by a newer chainrule.",
         ),
         (
             lambda t, f: t.update(history=np.frombuffer(b"[1", np.uint8)),

@@ -13,11 +13,13 @@ from chainrule.training.observers import Observers, TrainingProgress
 MOMENT = TrainingProgress(Position(np.zeros(1), np.zeros((0, 1)), epoch=3, batch=5), 8, 10, False)
 
 
-def test_the_share_done() -> None:
-    assert MOMENT.share_done == 3.5 / 8
-    assert TrainingProgress(MOMENT.position, 0, 10, False).share_done == 1.0
+def test_the_fraction_done() -> None:
+    assert MOMENT.fraction_done == 3.5 / 8
+    assert TrainingProgress(MOMENT.position, 0, 10, False).fraction_done == 1.0
     assert (
-        TrainingProgress(Position(np.zeros(1), np.zeros((0, 1)), epoch=8), 8, 10, True).share_done
+        TrainingProgress(
+            Position(np.zeros(1), np.zeros((0, 1)), epoch=8), 8, 10, True
+        ).fraction_done
         == 1.0
     )
 

@@ -22,8 +22,9 @@ from chainrule.training.checkpoint import write_checkpoint
 from chainrule.training.epoch_end import stop_reason
 from chainrule.training.loop import resume, train, train_chunk
 from chainrule.training.observers import TrainingProgress
-from chainrule.training.run_facts import RunFacts, data_facts
+from chainrule.training.run_facts import RunEnvironment, RunFacts, data_facts
 from chainrule.training.run_folder import RunFolder
+from chainrule.training.run_start import describe_start
 from chainrule.training.setup import first_position, prepare_training
 
 Results = Callable[[Path], dict[str, bytes]]
@@ -81,7 +82,15 @@ def stopped_at(folder: Path, network: Network, three: Dataset, at: Position, how
     plan = prepare_training(network, three, how)
     data = data_facts(plan.training, plan.validation)
     with RunFolder(folder) as kept:
-        kept.begin(RunFacts(plan.recipe, plan.network.architecture, data, {}), first_position(plan))
+        first = first_position(plan)
+        facts = RunFacts(
+            plan.recipe,
+            plan.network.architecture,
+            data,
+            start=describe_start(network, [network.seed]),
+            environments=(RunEnvironment.here(plan.recipe.engine, first),),
+        )
+        kept.begin(facts, first)
         kept.write_checkpoint(at)
     return folder
 
@@ -246,7 +255,9 @@ def test_a_checkpoint_of_another_network_is_refused(
     network: Network, three: Dataset, recipe: Recipe, tmp_path: Path
 ) -> None:
     interrupted(tmp_path, network, three, recipe)
-    alien = Position(np.zeros(7, np.float32), np.zeros((2, 7), np.float32), epoch=3)
+    newest = RunFolder(tmp_path).newest()
+    arrays = {"parameters": np.zeros(7, np.float32), "state": np.zeros((2, 7), np.float32)}
+    alien = replace(newest, batch=newest.batch + 1, best=None, **arrays)
     write_checkpoint(tmp_path / "checkpoints", alien)
     with pytest.raises(DataError) as caught:
         resume(tmp_path, three)
@@ -277,7 +288,9 @@ def test_what_a_kill_left_half_written_goes(
     network: Network, three: Dataset, recipe: Recipe, tmp_path: Path, results: Results
 ) -> None:
     interrupted(tmp_path / "a", network, three, recipe)
-    for name in (".history.jsonl.k1.part", "checkpoints/.epoch-000002.k2.part"):
+    (tmp_path / "a" / "snapshots").mkdir()
+    halves = ("history.jsonl.k1", "checkpoints/.epoch-000002.k2", "snapshots/.epoch-000004.k3")
+    for name in (f".{halves[0]}.part", f"{halves[1]}.part", f"{halves[2]}.part"):
         (tmp_path / "a" / name).write_text("half", encoding="utf-8")
     resume(tmp_path / "a", three)
     train(network, three, recipe, folder=tmp_path / "b")

@@ -294,15 +294,15 @@ def test_a_run_of_another_version(begun: Path, version: str | None) -> None:
 @pytest.mark.parametrize(
     ("change", "got"),
     [
-        (lambda w: w.pop("recipe"), "one without 'recipe'"),
-        (lambda w: w.pop("architecture"), "one without 'architecture'"),
-        (lambda w: w.pop("data"), "one without 'data'"),
-        (lambda w: w.pop("notes"), "one without 'notes'"),
-        (lambda w: w["recipe"].pop("seed"), "one without 'seed'"),
-        (lambda w: w.update(data=5), "'int' object is not iterable"),
+        (lambda w: w.pop("recipe"), "recipe: expected an entry, got none"),
+        (lambda w: w.pop("architecture"), "architecture: expected an entry, got none"),
+        (lambda w: w.pop("data"), "data: expected an entry, got none"),
+        (lambda w: w.pop("notes"), "notes: expected an entry, got none"),
+        (lambda w: w["recipe"].pop("seed"), "recipe.seed: expected a whole number, got none"),
+        (lambda w: w.update(data=5), "data: expected names with values, got 5 (int)"),
         (
             lambda w: w.update(notes="text"),
-            "dictionary update sequence element #0 has length 1; 2 is required",
+            "notes: expected names with values, got 'text' (str)",
         ),
         (
             lambda w: w["architecture"].update(dtype="float16"),

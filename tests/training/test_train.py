@@ -166,7 +166,7 @@ def test_what_observers_see(network: Network, three: Dataset, recipe: Recipe) ->
     run = train(network, three, recipe, observers=[seen.append])
     ends = [moment for moment in seen if moment.epoch_ended]
     assert [len(moment.position.history) for moment in ends] == [1, 2, 3, 4]
-    assert seen[-1].share_done == 1.0
+    assert seen[-1].fraction_done == 1.0
     assert {(moment.epochs, moment.batches) for moment in seen} == {(4, 6)}
     assert ends[-1].position.history == run.history
 
@@ -396,3 +396,41 @@ def test_patience_reads_each_epoch_once(
     train(network, three, recipe.replaced(monitor="cost", patience=60, epochs=60))
     # Once for the best weights and once for patience.
     assert sorted(read) == sorted([*range(1, 61)] * 2)
+
+
+def test_a_disk_without_room_for_the_last_checkpoint_still_has_the_network(
+    network: Network,
+    three: Dataset,
+    recipe: Recipe,
+    tmp_path: Path,
+    full_disk: Callable[[int], AbstractContextManager[None]],
+) -> None:
+    longer = recipe.replaced(epochs=40)
+    whole = train(network, three, longer, folder=tmp_path / "b")
+    sizes = {path.name: path.stat().st_size for path in (tmp_path / "b").rglob("*.safetensors")}
+    full = full_disk(sizes["network.safetensors"])
+    assert sizes["network.safetensors"] < sizes["epoch-000040-batch-00000000.safetensors"]
+
+    def fills(moment: TrainingProgress) -> None:
+        if moment.position.epoch == 39 and moment.epoch_ended:
+            full.__enter__()
+
+    with pytest.raises(FileError, match="epoch-000040-batch-00000000") as caught:
+        train(network, three, longer, folder=tmp_path / "a", observers=[fills])
+    full.__exit__(None, None, None)
+    assert caught.value.run.network.digest == whole.network.digest  # type: ignore[union-attr]
+    assert RunFolder(tmp_path / "a").network().digest == whole.network.digest
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine_restarts"])
+def test_snapshots_without_cycles_are_warned_of(
+    network: Network, three: Dataset, recipe: Recipe, schedule: str
+) -> None:
+    asked = recipe.replaced(schedule=schedule, snapshots=True)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        train(network, three, asked)
+    assert [str(one.message) for one in told] == [
+        "train: no snapshots are saved, since the schedule constant has no cycles. "
+        "Set schedule to cosine_restarts, or leave snapshots out."
+    ] * (schedule == "constant")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.experiment import SavedRun, open_run
+from chainrule.ledger.steps import Quantity
 from chainrule.limits import Limit
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "check_number",
     "open_inspected",
     "parse_place",
+    "require_place",
 ]
 
 InspectedRun = str | Path | SavedRun
@@ -84,6 +86,36 @@ def open_inspected(run: InspectedRun) -> SavedRun:
     Raises: what `open_run` raises.
     """
     return run if isinstance(run, SavedRun) else open_run(run)
+
+
+def require_place(layers: Sequence[int], asked: Quantity) -> None:
+    """Refuse a weight or bias that a network does not have, before its run is computed again.
+
+    Args:
+        layers: widths of the network's layers, the inputs first.
+        asked: its gradient, with its layer and index.
+
+    Raises: InputError, in the words of the ledger.
+    """
+    layer, depth = asked.layer or 0, len(layers) - 1
+    if not 1 <= layer <= depth:
+        raise _no_place(f"a layer from 1 to {depth}", layers, asked)
+    names = ("a neuron", "an input")
+    for name, size, number in zip(names, layers[layer::-1], asked.index, strict=False):
+        if number >= size:
+            only = f"{name} from 0 to {size - 1}"
+            raise _no_place(f"{name.split()[1]} 0 alone" if size == 1 else only, layers, asked)
+
+
+def _no_place(expected: str, layers: Sequence[int], asked: Quantity) -> InputError:
+    return InputError(
+        WHERE,
+        expected=expected,
+        got=repr(str(asked)),
+        why="The network is " + "-".join(map(str, layers)),
+        argument="weight",
+        value=str(asked),
+    )
 
 
 def parse_place(name: str, text: str) -> tuple[int, ...]:

@@ -45,7 +45,7 @@ def _example(replay: RunReplay, step: RunStep, position: Position) -> WorkedExam
     """The step as a worked example in float64, with plain layers."""
     setup, recipe = replay.setup, step_recipe(replay, step, position)
     layout = setup.engine.layout
-    state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is no part of it
+    state = position.state[: len(UPDATES[recipe.optimiser].slots)]  # an average is not part of it
     return WorkedExample.from_network(
         setup.network.with_parameters(layout.drop_gains(position.parameters)),
         replay.examples(step),

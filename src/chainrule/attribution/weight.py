@@ -27,6 +27,7 @@ from chainrule.attribution.inspection import (
     check_number,
     open_inspected,
     parse_place,
+    require_place,
 )
 from chainrule.attribution.recipe_support import augmentation_settings
 from chainrule.attribution.regularised_step import is_normalised, regularisation_lines
@@ -92,6 +93,7 @@ def inspect_weight(
     count = check_number("top", top)
     replay = RunReplay.open(open_inspected(run), data, validation, report)
     request = WeightRequest(layer, tuple(index), image=image, top=count, by=by, options=options)
+    require_place(replay.setup.network.architecture.layers, request.gradient)
     if (step, epoch, batch, image) == (None, None, None, None):
         return weight_document(replay, latest_active_step(replay, request.gradient), request)
     found = replay.find_step(step=step, epoch=epoch, batch=batch, image=image)

@@ -78,7 +78,7 @@ class Command(click.Command):
             name,
             callback=callback,
             help=about,
-            params=list(parameters),
+            params=[*parameters, *_size_flag(parameters)],
             context_settings=settings,
         )
         self.examples = tuple(examples)
@@ -86,20 +86,32 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; an error knows to which command it belongs.
 
-        Until the context closes, data are loaded as --offline says, and downloads are shown.
+        Until the context closes, data are loaded as --offline and --limit say, and downloads are
+        shown.
         """
         try:
             rest = super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
-        if "offline" in ctx.params:
+        if "limit" in ctx.params:
             from chainrule.cli.downloads import download_view
             from chainrule.experiment import data_access
 
+            offline, limit = bool(ctx.params.get("offline")), ctx.params.pop("limit")
             observe = ctx.with_resource(download_view())
-            ctx.with_resource(data_access(offline=bool(ctx.params["offline"]), observe=observe))
+            ctx.with_resource(data_access(offline=offline, observe=observe, limit=limit))
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; its errors name it, not the function that refused."""
+        from chainrule.cli.flag_errors import errors_by_flags
+
+        root = ctx.find_root().info_name
+        path = ctx.command_path.split()
+        command = path[1] if len(path) > 1 and path[0] == root else str(ctx.info_name)
+        with errors_by_flags(command):  # fields stay: some errors are about files that hold them
+            return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the flags, a section a heading, in the order in which the headings come."""
@@ -182,6 +194,14 @@ def write_examples(formatter: click.HelpFormatter, lines: Sequence[str]) -> None
     with formatter.section("Examples"):
         for line in lines:
             formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+def _size_flag(parameters: Sequence[click.Parameter]) -> list[click.Parameter]:
+    """The flag --limit of a command that loads data, which is one with --offline."""
+    from chainrule.cli.flags import size_flag
+
+    names = {one.name for one in parameters}
+    return [size_flag()] if "offline" in names else []
 
 
 def argument(name: str, *, metavar: str = "", required: bool = True, many: bool = False) -> Any:

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from chainrule.cli.flags import flag_name
 from chainrule.errors import ChainruleError
@@ -13,17 +14,12 @@ from chainrule.errors import ChainruleError
 __all__ = ["errors_by_flags", "flags_for_fields"]
 
 _CALLABLES = (
-    "Recipe",
-    "Architecture",
-    "Network",
-    "Network.create",
-    "Experiment",
-    "load_dataset",
-    "split",
-    "train",
-    "find_learning_rate",
-    "evaluate",
+    *("Architecture", "Column", "DataSource", "Experiment", "Network", "Network.create", "Recipe"),
+    *("Scaling.fit", "array_digest", "cross_validate", "data_access", "evaluate"),
+    *("find_learning_rate", "load_dataset", "prepare", "render", "split", "train", "train_many"),
+    *("verify_dataset", "vote"),
 )
+"""What library errors call the function or record that refused."""
 _DATA_REMEDY = "Say where they are by the argument "
 
 
@@ -43,12 +39,17 @@ def errors_by_flags(
         yield
     except ChainruleError as error:
         translated = copy.copy(error)
-        translated.where = command if error.where in _CALLABLES else error.where
+        translated.where = command if _is_callable(error.where) else error.where
         for part in ("expected", "why", "remedy"):
             setattr(translated, part, flags_for_fields(getattr(error, part), fields))
         if error.remedy.startswith(_DATA_REMEDY) and remedies is not None:
             translated.remedy = remedies[error.argument]
         raise copy.copy(translated) from None
+
+
+def _is_callable(where: str) -> bool:
+    """Whether an error names a function rather than a file or folder of such a name."""
+    return where in _CALLABLES and not Path(where).exists()
 
 
 def flags_for_fields(text: str, names: Iterable[str]) -> str:

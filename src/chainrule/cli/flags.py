@@ -34,6 +34,7 @@ __all__ = [
     "moved_data_flags",
     "offline_flag",
     "part_flag",
+    "size_flag",
     "threads_flag",
 ]
 
@@ -234,6 +235,13 @@ def indices_flag(group: str, meaning: str) -> Flag:
 def offline_flag(group: str = "data") -> Flag:
     """Return the flag that switches downloads off, which every command obeys by itself."""
     return Flag(["--offline"], is_flag=True, group=group, help="download nothing")
+
+
+def size_flag(group: str = "data") -> Flag:
+    """Return the flag --limit, which every command obeys by itself."""
+    from chainrule.data import CONTENT
+
+    return limit_flag("limit", CONTENT, group, "100 times its size, of text 32 times")
 
 
 def threads_flag(group: str) -> Flag:

@@ -10,11 +10,18 @@ import click
 from chainrule.cli.command import Command, Flag, argument
 from chainrule.cli.console import Console, print_remark
 from chainrule.cli.exit_status import CHECK_FAILED
-from chainrule.cli.flags import json_flag, limit_flag
+from chainrule.cli.flags import json_flag, limit_flag, size_flag
 from chainrule.documents import Table
 from chainrule.errors import InputError
 from chainrule.evaluation import number_text, percent_text
-from chainrule.experiment import ABSTAIN, FailedPrediction, Prediction, SavedRun, open_run
+from chainrule.experiment import (
+    ABSTAIN,
+    WITHHELD,
+    FailedPrediction,
+    Prediction,
+    SavedRun,
+    open_run,
+)
 from chainrule.limits import Limit
 from chainrule.network import Network
 from chainrule.visible_text import cut_text
@@ -33,8 +40,9 @@ read does not end the others: its error is printed, and the exit code is 1.
 
 --output writes the columns of one table of any length, and behind them the answer, the outputs and
 the error of each row. With - for FILE the table is read from standard input. Rows that cannot be
-read do not stop the others; the exit code is then 1. --abstain leaves the answer open (?) where no
-output reaches a bound."""
+read do not stop the others; the exit code is then 1.
+
+--abstain leaves an answer open (?) where no output reaches a bound."""
 
 _EXAMPLES = (
     "chainrule predict runs/digits photo.png",
@@ -54,14 +62,10 @@ def _predict(run: str, files: Sequence[str], **given: Any) -> int:
     opened = open_run(run)
     if given["output"] is not None or "-" in files:
         return _predict_table(console, opened, files, given)
-    if given["abstain"] is not None:
-        raise InputError(
-            "predict", expected="--output with --abstain", got="none", argument="abstain"
-        )
     pictures = opened.takes_images
     _check_show(given["show"], files, pictures)
     # A file or a row that cannot be read does not end the others.
-    results = opened.predict(files, errors="return")
+    results = opened.predict(files, errors="return", abstain=given["abstain"])
     if len(results) == 1 and isinstance(results[0], FailedPrediction):
         raise results[0].error
     found = [one for one in results if isinstance(one, Prediction)]
@@ -213,6 +217,10 @@ def _rows_table(network: Network, found: Sequence[Prediction], top: int) -> Tabl
         (one.input, *(f"{n} {text(v)}" if named else text(v) for n, v in one.outputs[:top]))
         for one in found
     )
+    rows = tuple(
+        (row[0], f"{WITHHELD} ({row[1]})", *row[2:]) if one.answer == WITHHELD else row
+        for one, row in zip(found, rows, strict=True)
+    )
     ranks = [f"{k}." for k in range(1, len(rows[0]))]
     header = ("row", "answer", *ranks[1:]) if named else ("row", *ranks)
     return Table("Answers" if named else "Outputs", header, rows, " ".join(found[0].remarks))
@@ -233,6 +241,7 @@ def _flags() -> list[click.Parameter]:
             help="write the table's columns and the answers, as CSV; - for standard output",
         ),
         limit_flag("abstain", ABSTAIN, group, "none"),
+        size_flag(),
         json_flag(),
     ]
 

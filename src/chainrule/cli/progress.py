@@ -243,7 +243,7 @@ class Bar:
         self._progress = _progress(rich)
         self._watch = _StopWatch(clock)
         self._began, self._drawn = clock(), -math.inf
-        self._first_share: float | None = None
+        self._first_fraction: float | None = None
         self._lines: list[str] = []
         self._left_out: str = ""
 
@@ -259,9 +259,9 @@ class Bar:
     def __call__(self, moment: TrainingProgress) -> None:
         """Note an epoch that ended, and draw if it is time."""
         self._watch.see(moment)
-        if self._first_share is None:
+        if self._first_fraction is None:
             self._began = self._clock() - moment.seconds
-            self._first_share = moment.share_done
+            self._first_fraction = moment.fraction_done
             self._lines += [] if self._table is None else [self._table.header()]
         if moment.epoch_ended and self._table is not None:
             self._note(moment.position.history[-1], moment.epochs)
@@ -282,12 +282,12 @@ class Bar:
         self._lines += [line] if shown else []
 
     def _draw(self, moment: TrainingProgress, seconds: float) -> None:
-        share = moment.share_done
+        fraction = moment.fraction_done
         fields: dict[str, Any] = {"epoch": _epoch(moment), "status": _status(moment), "left": ""}
-        gained = share - (self._first_share or 0.0)
+        gained = fraction - (self._first_fraction or 0.0)
         if gained > 0:
-            fields["left"] = f"{duration_text(seconds * (1 - share) / gained)} left"
-        self._progress.update(self._task, completed=share, refresh=False, **fields)
+            fields["left"] = f"{duration_text(seconds * (1 - fraction) / gained)} left"
+        self._progress.update(self._task, completed=fraction, refresh=False, **fields)
         if not self._print_lines():
             self._progress.refresh()
         self._progress.start()  # which draws; later on it does nothing
@@ -327,11 +327,11 @@ def _status(moment: TrainingProgress) -> str:
         parts += [f"accuracy {percent_text(sums.correct / n, 1)}"] if sums.correct else []
     if last is not None and not n:
         parts.append(f"cost {last.cost:#.4g}")
-        parts += _share("accuracy", last.accuracy)
+        parts += _percentage("accuracy", last.accuracy)
     if last is not None:
-        parts += _share("validation", last.validation_accuracy)
+        parts += _percentage("validation", last.validation_accuracy)
     return "  ".join(parts)
 
 
-def _share(word: str, share: float | None) -> list[str]:
-    return [] if share is None else [f"{word} {percent_text(share, 1)}"]
+def _percentage(word: str, fraction: float | None) -> list[str]:
+    return [] if fraction is None else [f"{word} {percent_text(fraction, 1)}"]

@@ -60,6 +60,12 @@ fold that it did not see, and shows the means with 95 % intervals (Nadeau & Beng
 set is not touched. Only with --run a network is then trained on the whole training set, and saved.
 --against also tries other settings on the same folds, and shows the paired differences.
 
+--start FILE begins with the weights of a network instead of drawn ones, and has its layers. The run
+records the file and its digest, and chainrule verify asks for it.
+
+--sign KEY signs the certificate of the run by ssh-keygen, and chainrule verify --signer then tells
+who made it; with --resume, a run that has ended is only signed.
+
 Ctrl-C stops a training. A run that was saved with --run can be continued with --resume, and ends
 with the same bits as one that was never stopped.
 
@@ -76,10 +82,11 @@ _EXAMPLES = (
     "chainrule train flowers.csv --target kind --config recipe.toml --set batch_size=16",
     "chainrule train mnist --preset fast",
     "chainrule train --resume runs/digits",
+    "chainrule train more.csv --start runs/flowers --run runs/more-flowers",
     "chainrule train wine.csv --cross-validate 5 --against learning_rate=0.01",
     "chainrule train --resume runs/digits --from 3 --set learning_rate=0.1 --run runs/faster",
 )
-_WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads")
+_WITH_RESUME = ("data", "validation", "resume", "as_json", "offline", "threads", "sign")
 _SETTINGS = training_settings()
 _FROM = Limit(int, "epoch of RUN after which a branch begins", 0)
 
@@ -105,7 +112,7 @@ def _train(**given: Any) -> int:
             result = _train_saved(console, settings, given)
         else:
             experiment = Experiment.from_settings(
-                given["data"], settings, validation=given["validation"]
+                given["data"], settings, validation=given["validation"], start=given["start"]
             )
             introduction = Once(lambda: _introduce(console, experiment))
             if given["cross_validate"] is not None:
@@ -180,6 +187,14 @@ def _check_flags(ctx: click.Context, data: str | None, resumed: str | None) -> N
 
 def _check_branch(given: dict[str, Any], resumed: str | None) -> None:
     """Refuse --from without the run to branch from, or without a folder for the branch."""
+    if given["start"] is not None:
+        raise InputError(
+            "train",
+            expected="no --start with --from",
+            got="both",
+            why="A branch begins with the weights of its parent",
+            argument="start",
+        )
     if given["cross_validate"] is not None:
         raise InputError(
             "train",
@@ -222,7 +237,9 @@ def _train_in_view(
 ) -> TrainingResult:
     """Train in view of the user; after an interruption the error says how to continue."""
     folder = given["run"] or given["resume"]
-    kept = {} if given["run"] is None else {"keep_epochs": given["keep_epochs"]}
+    kept: dict[str, Any] = {}
+    kept |= {} if given["run"] is None else {"keep_epochs": given["keep_epochs"]}
+    kept |= {} if given["sign"] is None else {"sign": given["sign"]}
     classifies = experiment.datasets.pair.train.classifies
     table = EpochTable(experiment.recipe, classifies, experiment.validates)
     # What cannot be trained is refused before anything is printed.
@@ -298,6 +315,12 @@ def _flags() -> list[click.Parameter]:
         argument("data", required=False),
         Flag(["--run"], metavar="DIR", group=files, help="save the run in this new folder"),
         Flag(["--resume"], metavar="RUN", group=files, help="continue the run in this folder"),
+        Flag(
+            ["--start"],
+            metavar="FILE",
+            group=files,
+            help="begin with the weights of this network file, or of this run",
+        ),
         limit_flag("cross_validate", FOLDS, files, "none"),
         Flag(
             ["--against"],
@@ -312,6 +335,12 @@ def _flags() -> list[click.Parameter]:
             is_flag=True,
             group=files,
             help="keep a checkpoint of every epoch's end, which --from then need not compute again",
+        ),
+        Flag(
+            ["--sign"],
+            metavar="KEY",
+            group=files,
+            help="sign the run's certificate with this key of OpenSSH, by ssh-keygen",
         ),
         *experiment_flags(files),
         Flag(["--list-presets"], is_flag=True, group=files, help="list all presets, and exit"),

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from chainrule.data.batch_order import batch_bounds as batch_bounds
     from chainrule.data.batch_order import epoch_order as epoch_order
     from chainrule.data.catalogue import CATALOGUE as CATALOGUE
+    from chainrule.data.content_limits import CONTENT as CONTENT
+    from chainrule.data.content_limits import allow_content as allow_content
+    from chainrule.data.content_limits import content_limit as content_limit
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import DatasetPair as DatasetPair
     from chainrule.data.file_state import FileState as FileState
@@ -35,10 +38,11 @@ if TYPE_CHECKING:
     from chainrule.data.sources import read_table as read_table
     from chainrule.data.sources import verify_dataset as verify_dataset
     from chainrule.data.splitting import split as split
-    from chainrule.data.untrusted_files import SIZE_LIMIT as SIZE_LIMIT
     from chainrule.data.untrusted_files import open_archive as open_archive
     from chainrule.data.untrusted_files import open_decompressed as open_decompressed
     from chainrule.data.untrusted_files import open_member as open_member
+    from chainrule.data.untrusted_files import read_stream as read_stream
+    from chainrule.data.untrusted_files import stored_size as stored_size
     from chainrule.data.untrusted_files import translate_errors as translate_errors
 
 __getattr__, __dir__, __all__ = attach(
@@ -47,6 +51,7 @@ __getattr__, __dir__, __all__ = attach(
         "augmentation": "Augmentation augment augment_reference mixup_partners",
         "batch_order": "batch_bounds epoch_order",
         "catalogue": "CATALOGUE",
+        "content_limits": "CONTENT allow_content content_limit",
         "dataset": "Dataset DatasetPair",
         "file_state": "FileState",
         "folds": "FOLDS DatasetFold split_folds",
@@ -58,6 +63,7 @@ __getattr__, __dir__, __all__ = attach(
         "scaling": "Scaling",
         "sources": "dataset_names load_dataset read_table verify_dataset",
         "splitting": "split",
-        "untrusted_files": "SIZE_LIMIT open_archive open_decompressed open_member translate_errors",
+        "untrusted_files": "open_archive open_decompressed open_member read_stream stored_size "
+        "translate_errors",
     },
 )

@@ -59,7 +59,7 @@ def augment(
         0. Bytes are rounded to the nearest. With noise no number leaves the range from 0, or the
         copy's least, to full ink, or the copy's greatest.
 
-    Raises: ShapeError if examples are no images and something needs some.
+    Raises: ShapeError if examples are not images and something needs some.
     """
     chosen = np.arange(len(inputs)) if rows is None else np.asarray(rows, np.int64)
     if out is None:

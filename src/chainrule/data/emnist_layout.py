@@ -56,5 +56,5 @@ def _class_texts(labels: Any, named: NamedSet | None) -> Any:
 def _whole_numbers(labels: Any) -> NDArray[np.int64] | None:
     try:
         return np.asarray(labels).astype(np.int64)
-    except ValueError:  # texts that are no numbers
+    except ValueError:  # texts that are not numbers
         return None

@@ -135,7 +135,7 @@ _NUMBER = re.compile(
 
 
 def _first_fraction(distinct: list[str]) -> int | None:
-    """The index of the first text that is no whole number, if all texts are numbers."""
+    """The index of the first text that is not a whole number, if all texts are numbers."""
     if not all(map(_NUMBER.fullmatch, distinct)):
         return None
     wholes = [math.isfinite(float(text)) and float(text).is_integer() for text in distinct]

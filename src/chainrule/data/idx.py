@@ -13,13 +13,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.content_limits import RAISE_LIMIT, SIZE_LIMIT, content_limit
 from chainrule.data.emnist_layout import turn_emnist
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.untrusted_files import (
-    SIZE_LIMIT,
     decompress,
     open_decompressed,
     read_exactly,
+    stored_size,
     translate_errors,
 )
 from chainrule.errors import DataError, InputError
@@ -41,26 +42,27 @@ _MOST_DIMENSIONS = 32  # NumPy 1 knows no more.
 
 
 def read_idx(
-    path: str | Path, *, dimensions: int | None = None, limit: int = SIZE_LIMIT
+    path: str | Path, *, dimensions: int | None = None, limit: int | None = None
 ) -> NDArray[Any]:
-    """The array in an IDX file, plain, gzip or xz.
+    """The array in an IDX file, plain or compressed by gzip, bzip2 or xz.
 
     Args:
         path: the file.
         dimensions: how many dimensions it must have, 3 for images, 1 for labels; None for any.
-        limit: the most bytes of content that its header may promise.
+        limit: the most bytes of content that its header may promise; None as in `load_dataset`.
 
     Returns: the array, in the machine's byte order.
     Raises: FileError, DataError.
     """
+    most = content_limit(str(path), stored_size(path), limit).size
     with open_decompressed(path) as stream:
-        return read_idx_stream(stream, str(path), dimensions=dimensions, limit=limit)
+        return read_idx_stream(stream, str(path), dimensions=dimensions, limit=most)
 
 
 def decode_idx(
-    content: bytes, where: str, *, dimensions: int | None = None, limit: int = SIZE_LIMIT
+    content: bytes, where: str, *, dimensions: int | None = None, limit: int | None = None
 ) -> NDArray[Any]:
-    """The array in the bytes of an IDX file, plain, gzip or xz.
+    """The array in the bytes of an IDX file, plain or compressed by gzip, bzip2 or xz.
 
     Raises: DataError.
 
@@ -68,8 +70,9 @@ def decode_idx(
         >>> decode_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 255]), "labels")
         array([  7,   0, 255], dtype=uint8)
     """
+    most = content_limit(where, len(content), limit).size
     with translate_errors(where), decompress(io.BytesIO(content)) as stream:
-        return read_idx_stream(stream, where, dimensions=dimensions, limit=limit)
+        return read_idx_stream(stream, where, dimensions=dimensions, limit=most)
 
 
 def read_idx_stream(
@@ -86,7 +89,7 @@ def read_idx_stream(
             where,
             expected=f"at most {limit} bytes of content",
             got=f"sizes {shape}, which make {size}",
-            remedy="Raise the limit if the file is supposed to be that large",
+            remedy=RAISE_LIMIT,
         )
     content = read_exactly(stream, size, where)
     if stream.read(1):
@@ -214,7 +217,9 @@ def read_idx_pair(place: Path, options: ReadOptions) -> tuple[RawPart, RawPart |
     return train, test
 
 
-def _part(folder: Path, files: dict[tuple[str, str], Path], part: str, limit: int) -> RawPart:
+def _part(
+    folder: Path, files: dict[tuple[str, str], Path], part: str, limit: int | None
+) -> RawPart:
     for role in ("images", "labels"):
         if (part, role) not in files:
             example = f"{part}-{role}-idx{_DIMENSIONS[role]}-ubyte.gz"

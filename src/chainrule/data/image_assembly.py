@@ -23,8 +23,8 @@ _FOLDED = "The {0} numbers of each row are grey values: they were read as images
 def store_images(train: RawPart, test: RawPart | None) -> tuple[RawPart, RawPart | None]:
     """The parts with their images stored in the levels of the training part.
 
-    What is no array of images, (n, rows, columns) or with one or three channels, stays as it is,
-    but for rows of grey values that make squares.
+    What is not an array of images, (n, rows, columns) or with one or three channels, stays as it
+    is, but for rows of grey values that make squares.
 
     Raises: DataError for a test part with other levels.
     """
@@ -62,7 +62,7 @@ def describe_images(pair: DatasetPair, levels: ImageLevels | None) -> DatasetPai
 
     Args:
         pair: both parts.
-        levels: those of the images; None for what is no array of images.
+        levels: those of the images; None for what is not an array of images.
     """
     if levels is None:
         return pair

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.folder_layout import class_folders, list_files, list_pictures
-from chainrule.data.picture_decoding import GreyPicture, decode_picture
+from chainrule.data.picture_decoding import MOST_PIXELS, GreyPicture, decode_picture
 from chainrule.data.picture_formats import read_picture_bytes
 from chainrule.data.reader import RawPart, ReadOptions
-from chainrule.data.untrusted_files import translate_errors
+from chainrule.data.untrusted_files import stored_size, translate_errors
 from chainrule.errors import DataError
 
 __all__ = ["read_image_folder"]
@@ -36,21 +36,15 @@ def read_image_folder(folder: Path, options: ReadOptions) -> RawPart:
     if not folders:
         raise _no_classes(folder)
     files = [(path, inside.name) for inside in folders for path in list_pictures(inside)]
-    first = _read(files[0][0], options.limit)
+    first = _read(files[0][0], options)
     shape = first.grey.shape
-    size = len(files) * first.grey.size
-    if size > options.limit:
-        sides = " x ".join(map(str, shape))
-        raise DataError(
-            str(folder),
-            expected=f"at most {options.limit} bytes of images",
-            got=f"{len(files)} images of {sides}, which make {size}",
-            remedy="Raise the limit if the folder is supposed to be that large",
-        )
+    size, sides = len(files) * first.grey.size, " x ".join(map(str, shape))
+    limit = options.content_limit(folder, sum(stored_size(path) for path, _ in files))
+    limit.check(size, f"{len(files)} images of {sides}, which make {size}")
     inputs = np.empty((len(files), *shape), np.uint8)
     remarks: Counter[str] = Counter()
     for row, (path, _) in enumerate(files):
-        picture = _read(path, options.limit)
+        picture = _read(path, options)
         if picture.grey.shape != shape:
             raise _other_size(path, picture.grey.shape, shape)
         inputs[row] = _bytes(picture)
@@ -66,9 +60,12 @@ def read_image_folder(folder: Path, options: ReadOptions) -> RawPart:
     )
 
 
-def _read(path: Path, limit: int) -> GreyPicture:
+def _read(path: Path, options: ReadOptions) -> GreyPicture:
     content = read_picture_bytes(path)
-    return decode_picture(str(path), content, most_pixels=limit // _COLOUR_BYTES)
+    limit = options.content_limit(path, len(content))
+    pixels = limit.size // _COLOUR_BYTES
+    most = min(MOST_PIXELS, pixels) if limit.reason else pixels
+    return decode_picture(str(path), content, most_pixels=most)
 
 
 def _bytes(picture: GreyPicture) -> NDArray[np.uint8]:

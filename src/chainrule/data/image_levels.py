@@ -127,7 +127,7 @@ def _ring(images: NDArray[Any]) -> NDArray[Any]:
 
 
 def as_images(inputs: NDArray[Any]) -> NDArray[Any] | None:
-    """Return inputs as (n, rows, columns) or (n, rows, columns, 3), or None if they are no images.
+    """Return inputs as (n, rows, columns) or (n, rows, columns, 3), or None if they are not images.
 
     A single channel is left out, be it the last or the first.
     """

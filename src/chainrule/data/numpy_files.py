@@ -14,13 +14,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chainrule.data.content_limits import RAISE_LIMIT, SIZE_LIMIT
 from chainrule.data.reader import RawPart, ReadOptions
 from chainrule.data.tables import fits_names, name_columns
 from chainrule.data.untrusted_files import (
-    SIZE_LIMIT,
     open_archive,
     open_member,
     read_exactly,
+    stored_size,
     translate_errors,
 )
 from chainrule.errors import DataError
@@ -39,13 +40,16 @@ _SHAPE = re.compile(r"'shape': *\(([0-9L, ]*)\)")
 _SIZE = re.compile(r" *([0-9]{1,18})L? *")
 
 
-def read_npy_stream(stream: IO[bytes], where: str, *, limit: int = SIZE_LIMIT) -> NDArray[Any]:
+def read_npy_stream(
+    stream: IO[bytes], where: str, *, limit: int = SIZE_LIMIT, remedy: str = ""
+) -> NDArray[Any]:
     """The array of numbers, or of texts, at the start of a stream.
 
     Args:
         stream: open for reading; it is left after the array's last byte.
         where: the file, for error texts.
         limit: the most bytes of content that the header may promise.
+        remedy: what helps against a limit that is too low, for error texts.
 
     Returns: the array, in the machine's byte order.
     Raises: DataError.
@@ -57,7 +61,7 @@ def read_npy_stream(stream: IO[bytes], where: str, *, limit: int = SIZE_LIMIT) -
             where,
             expected=f"at most {limit} bytes of content",
             got=f"an array of shape {shape} ({dtype}), which has {size}",
-            remedy="Raise the limit if the file is supposed to be that large",
+            remedy=remedy,
         )
     flat = np.frombuffer(read_exactly(stream, size, where), dtype)
     array = flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
@@ -136,7 +140,8 @@ def read_npz(
     where = str(path)
     with open_archive(path) as archive:
         files = {_key(info.filename): info.filename for info in archive.infolist()}
-        read = partial(_member, archive, where, limit=options.limit)
+        limit = options.content_limit(where, stored_size(path))
+        read = partial(_member, archive, where, limit=limit.size)
         train, test = _read_parts(where, files, read)
         found = next((read(files[key]) for key in _COLUMN_NAMES if key in files), None)
         names = None if found is None else [str(name) for name in found.reshape(-1).tolist()]
@@ -173,7 +178,8 @@ def read_npy_folder(folder: Path, options: ReadOptions) -> _Parts:
     def read(name: str) -> NDArray[Any]:
         path = folder / name
         with translate_errors(str(path)), open_regular(path) as stream:
-            return _whole_array(stream, str(path), options.limit)
+            limit = options.content_limit(path, stored_size(path))
+            return _whole_array(stream, str(path), limit.size)
 
     return _read_parts(str(folder), files, read)
 
@@ -220,13 +226,13 @@ def _part(where: str, names: list[str], read: Callable[[str], NDArray[Any]]) -> 
 
 
 def _member(archive: zipfile.ZipFile, where: str, name: str, *, limit: int) -> NDArray[Any]:
-    with open_member(archive, name, where, limit) as stream:
+    with open_member(archive, name, where, limit, RAISE_LIMIT) as stream:
         return _whole_array(stream, f"{where}: {name}", limit)
 
 
 def _whole_array(stream: IO[bytes], at: str, limit: int) -> NDArray[Any]:
     """The array in a stream that holds nothing else."""
-    array = read_npy_stream(stream, at, limit=limit)
+    array = read_npy_stream(stream, at, limit=limit, remedy=RAISE_LIMIT)
     if stream.read(1):
         raise DataError(at, expected=f"an array of {array.nbytes} bytes", got="more")
     # NumPy would refuse to make texts of numbers that stand for no character.

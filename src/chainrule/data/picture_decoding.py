@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from chainrule.data.picture_formats import FORMATS_TEXT, PictureFormat, recognise_format
 from chainrule.errors import ChainruleError, DataError
 
-__all__ = ["MOST_SHRUNK_PIXELS", "GreyPicture", "decode_picture", "shrink"]
+__all__ = ["MOST_PIXELS", "MOST_SHRUNK_PIXELS", "GreyPicture", "decode_picture", "shrink"]
 
 Grey = NDArray[np.float32]
 
-_MOST_PIXELS = 50_000_000
+MOST_PIXELS = 50_000_000
 # More than the photo of an ordinary camera has; refused by its header, before it is decoded.
 MOST_SHRUNK_PIXELS = 1_500_000
 """The most pixels to work on; a digit that fills a tenth of a page is still 400 pixels high."""
@@ -57,7 +57,7 @@ def decode_picture(
     where: str,
     content: bytes,
     *,
-    most_pixels: int = _MOST_PIXELS,
+    most_pixels: int = MOST_PIXELS,
     shrink_to: int | None = None,
 ) -> GreyPicture:
     """Decode a picture file; its content, not its name, determines the format.

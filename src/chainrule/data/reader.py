@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from chainrule.data.content_limits import CONTENT, ContentLimit, content_limit
 from chainrule.data.image_levels import ImageLevels
-from chainrule.data.untrusted_files import SIZE_LIMIT
 from chainrule.errors import InputError, describe
 from chainrule.limits import Limit, check_record, limited
 from chainrule.schema import ColumnChoices
@@ -64,7 +64,7 @@ class ReadOptions:
         Limit(float, "fraction to hold out", 0, 1, low_open=True, high_open=True),
     )
     seed: int = limited(0, Limit(int, "seed for the choice of the examples held out", 0))
-    limit: int = limited(SIZE_LIMIT, Limit(int, "the most bytes to read", 1, unit="bytes"))
+    limit: int | None = limited(None, CONTENT)
 
     def __post_init__(self) -> None:
         check_record(self, "load_dataset")
@@ -86,6 +86,10 @@ class ReadOptions:
     def choices(self) -> ColumnChoices:
         """What the user says of columns."""
         return ColumnChoices(**{name: getattr(self, name) for name in _COLUMN_LISTS})
+
+    def content_limit(self, where: object, stored: int, *, text: bool = False) -> ContentLimit:
+        """How much may be read from files of so many stored bytes."""
+        return content_limit(str(where), stored, self.limit, text=text)
 
     def _refuse(self, argument: str, expected: str, value: object) -> None:
         raise InputError(

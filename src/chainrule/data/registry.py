@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from chainrule.data.cache import load_cached_array, store_array
 from chainrule.data.catalogue import ArrayAt, NamedSet
+from chainrule.data.content_limits import SIZE_LIMIT
 from chainrule.data.dataset import Dataset, DatasetPair
 from chainrule.data.download import Observer, fetch_file
 from chainrule.data.file_state import FileState, file_state
 from chainrule.data.idx import array_digest, read_idx, read_idx_stream
 from chainrule.data.image_assembly import image_schema
 from chainrule.data.image_levels import ImageLevels
-from chainrule.data.untrusted_files import SIZE_LIMIT, decompress, open_archive, open_member
+from chainrule.data.untrusted_files import decompress, open_archive, open_member
 from chainrule.errors import ChainruleError, IntegrityError
 from chainrule.storage import cache_folder
 

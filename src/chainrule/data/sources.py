@@ -28,7 +28,7 @@ from chainrule.data.tables import (
     read_table_file,
     table_suffix,
 )
-from chainrule.data.untrusted_files import SIZE_LIMIT, translate_errors
+from chainrule.data.untrusted_files import translate_errors
 from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 from chainrule.schema import DataTable, Schema
 
@@ -63,7 +63,7 @@ def load_dataset(
     class_names: Sequence[str] | None = None,
     test_fraction: float = 0.2,
     seed: int = 0,
-    limit: int = SIZE_LIMIT,
+    limit: int | None = None,
     offline: bool | None = None,
     observe: Observer | None = None,
 ) -> DatasetPair:
@@ -98,7 +98,8 @@ def load_dataset(
         class_names: the classes in order, if they are known; None for those that occur.
         test_fraction: fraction to hold out if there is no test part, above 0 and below 1.
         seed: seed for the choice of the examples held out.
-        limit: greatest number of bytes to read.
+        limit: greatest number of bytes that a file may unpack to; None for 100 times its size, at
+            least 32 MiB and at most 4 GiB; for text 32 times its size, at least 8 MiB.
         offline: whether downloads are switched off; None for the setting of CHAINRULE_OFFLINE.
         observe: called with a file's name, its bytes so far and all of them, while it downloads.
 
@@ -152,7 +153,7 @@ def read_table(
     table: str | None = None,
     header: bool | None = None,
     delimiter: str | None = None,
-    limit: int = SIZE_LIMIT,
+    limit: int | None = None,
 ) -> DataTable:
     """Read a table as it stands, without asking what its columns mean; `match_table` does that.
 
@@ -161,7 +162,8 @@ def read_table(
         table: the sheet of a workbook, or the table of a database.
         header: whether the first row names the columns; None detects it.
         delimiter: separator of a text table's fields; None detects it.
-        limit: greatest number of bytes to read.
+        limit: greatest number of bytes that a file may unpack to; None for 100 times its size, at
+            least 32 MiB and at most 4 GiB; for text 32 times its size, at least 8 MiB.
 
     Raises: InputError, DataError, FileError, UnknownNameError.
 

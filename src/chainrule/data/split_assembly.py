@@ -197,7 +197,7 @@ def _grey(part: RawPart) -> NDArray[np.uint8]:
     if part.inputs.dtype == np.uint8:
         return part.inputs
     flat = part.inputs.reshape(len(part.inputs), -1)
-    # Whatever a number that is no byte becomes, it becomes another number.
+    # Whatever a number that is not a byte becomes, it becomes another number.
     with np.errstate(invalid="ignore"):
         grey: NDArray[np.uint8] = flat.astype(np.uint8)
     for row, column in np.argwhere(grey != flat)[:1].tolist():

@@ -95,6 +95,7 @@ class _Assembly:
         codes = _likely_codes(schema, matched.matrix)
         remarks = (*train.remarks, *chosen.remarks, *_left_out(schema), *codes, *matched.remarks)
         whole = self._dataset(schema, train, matched, targets)
+        remarks = (*remarks, *_one_hot_columns(whole))
         if test is None:
             pair = self._split(whole, targets)
         else:
@@ -161,7 +162,7 @@ class _Assembly:
         self, schema: Schema, table: DataTable, matched: Matched, targets: _Targets
     ) -> Dataset:
         """Return the rows that have a target; a cell of theirs that cannot be read is refused."""
-        labelled = set(targets.rows.tolist())
+        labelled = set(targets.rows.tolist()) if matched.errors else set()
         if errors := [error for error in matched.errors if error.row in labelled]:
             raise refuse_rows(errors, table.where)
         whole = len(targets.rows) == len(table)  # then a copy would only take memory
@@ -244,6 +245,38 @@ def _likely_codes(schema: Schema, matrix: NDArray[Any]) -> list[str]:
                     f"stands for a missing cell, give missing='{edge:g}'."
                 )
     return remarks
+
+
+_FEWEST_ONE_HOT = 3
+
+
+def _one_hot_columns(whole: Dataset) -> list[str]:
+    """Return a sentence on columns of which, with the target, one is 1 in each row.
+
+    Such columns are mostly the classes of one target, of which only the last was taken for it.
+    """
+    schema = whole.schema
+    if schema is None or schema.target.classes != ("0", "1"):
+        return []
+    truths = [
+        place
+        for place, column in enumerate(schema.columns)
+        if column.kind == "number" and (column.low, column.high) == (0, 1)
+    ]
+    sums = np.asarray(whole.targets, np.float64)
+    for count, place in enumerate(reversed(truths), start=2):
+        values = whole.inputs[:, place]
+        sums = sums + values
+        if not np.isin(values, (0, 1)).all() or (sums > 1).any():
+            return []
+        if (sums == 1).all() and count >= _FEWEST_ONE_HOT:
+            first = truths[len(truths) - count + 1 :]
+            names = [*(schema.columns[one].name for one in first), *schema.target.names]
+            return [
+                f"In each row one of {listed(names)} is 1. If they are the classes of one target, "
+                "write their names into one column; as inputs they give the target away."
+            ]
+    return []
 
 
 def _left_out(schema: Schema) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import errno
 import gzip
 import lzma
@@ -13,22 +14,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from chainrule.data.content_limits import ContentLimit
 from chainrule.errors import ChainruleError, DataError, FileError
 from chainrule.storage import open_regular
 
 __all__ = [
-    "SIZE_LIMIT",
     "decompress",
     "open_archive",
     "open_decompressed",
     "open_member",
     "read_exactly",
+    "read_stream",
+    "stored_size",
     "translate_errors",
 ]
 
 
-SIZE_LIMIT = 4 * 2**30
 _CHUNK = 2**20
+_BROKEN_BZIP2 = "Invalid data stream"
+"""What bz2 says in an error of the system."""
 _BROKEN_STREAM = (gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, MemoryError)
 
 
@@ -51,12 +55,14 @@ def translate_errors(where: str, expected: str = "a readable file") -> Iterator[
         raise DataError(where, expected="an intact compressed file", got=reason) from None
     except OSError as error:
         reason = error.strerror or str(error)
+        if reason == _BROKEN_BZIP2:
+            raise DataError(where, expected="an intact compressed file", got=reason) from None
         raise FileError(where, expected=expected, got=reason) from None
 
 
 @contextmanager
 def open_decompressed(path: str | Path) -> Iterator[IO[bytes]]:
-    """The content of a file, decompressed where it begins as gzip or xz does.
+    """The content of a file, decompressed where it begins as gzip, bzip2 or xz does.
 
     Args:
         path: the file; its name does not matter.
@@ -69,11 +75,34 @@ def open_decompressed(path: str | Path) -> Iterator[IO[bytes]]:
 
 def decompress(file: IO[bytes]) -> IO[bytes]:
     """The decompressed content of an open file, whose first bytes tell the format."""
-    head = file.read(6)
+    head = file.read(10)
     file.seek(0)
     if head.startswith(b"\x1f\x8b"):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
-    return lzma.LZMAFile(file) if head == b"\xfd7zXZ\x00" else file
+    if head.startswith(b"BZh") and head[4:] == b"1AY&SY":
+        return bz2.BZ2File(file)
+    return lzma.LZMAFile(file) if head[:6] == b"\xfd7zXZ\x00" else file
+
+
+def read_stream(stream: IO[bytes], limit: ContentLimit) -> bytes:
+    """The rest of a stream, of which no more is read than the limit and a little.
+
+    Raises: DataError if it is more.
+    """
+    content = bytearray()
+    while chunk := stream.read(min(_CHUNK, limit.size + 1 - len(content))):
+        content += chunk
+        limit.check(len(content))
+    return bytes(content)
+
+
+def stored_size(path: str | Path) -> int:
+    """The bytes of a file as it is stored.
+
+    Raises: FileError.
+    """
+    with translate_errors(str(path)):
+        return Path(path).stat().st_size
 
 
 def read_exactly(stream: IO[bytes], size: int, where: str) -> bytearray:
@@ -136,7 +165,9 @@ def open_archive(path: str | Path) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def open_member(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> Iterator[IO[bytes]]:
+def open_member(
+    archive: zipfile.ZipFile, name: str, where: str, limit: int, remedy: str = ""
+) -> Iterator[IO[bytes]]:
     """One file of an archive, open for reading.
 
     Args:
@@ -144,6 +175,7 @@ def open_member(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> 
         name: the file's path in it.
         where: the archive's path, for error texts.
         limit: the most bytes that its directory may promise for the file.
+        remedy: what helps against a limit that is too low, for error texts.
 
     Raises: DataError.
     """
@@ -157,7 +189,7 @@ def open_member(archive: zipfile.ZipFile, name: str, where: str, limit: int) -> 
             where,
             expected=f"at most {limit} bytes of content",
             got=f"{sizes[name]} in {name!r}",
-            remedy="Raise the limit if the file is supposed to be that large",
+            remedy=remedy,
         )
     with archive.open(name) as stream:
         yield stream

@@ -37,7 +37,7 @@ def is_far_constant(node: ast.expr, largest: float) -> bool:
     """Return whether a part of a formula is a number out of range.
 
     Args:
-        node: the part; one with variables is no number.
+        node: the part; one with variables is not a number.
         largest: number that is in range; the smallest besides 0 is 1 / largest.
     """
     try:
@@ -57,7 +57,7 @@ def _is_exponential(node: ast.expr) -> bool:
 
 
 def _constant(node: ast.expr) -> float | None:
-    """The number of a part without variables; None for one with them, and for what is no formula.
+    """The number of a part without variables; None for one with them, and for no formula.
 
     Raises: ArithmeticError, ValueError.
     """

@@ -24,7 +24,7 @@ def parse_expression(text: str, where: str) -> ast.expr:
         text: as it was typed.
         where: who asks, for error texts.
 
-    Raises: InputError if it is no expression, or too large a one.
+    Raises: InputError if it is not an expression, or too large a one.
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError(where, expected="a formula such as 'x**2 - 2*x'", got=describe(text))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from chainrule.diagnosis.diagnosis import Diagnosis as Diagnosis
     from chainrule.diagnosis.diagnosis import diagnose_evidence as diagnose_evidence
     from chainrule.diagnosis.evidence import Evidence as Evidence
+    from chainrule.diagnosis.evidence import Snapshot as Snapshot
+    from chainrule.diagnosis.network_measures import NetworkMeasures as NetworkMeasures
     from chainrule.diagnosis.probe import evidence_between as evidence_between
     from chainrule.diagnosis.probe import probe_training as probe_training
     from chainrule.diagnosis.remedies import MendedSettings as MendedSettings
@@ -26,7 +28,8 @@ __getattr__, __dir__, __all__ = attach(
         "condition": "Finding",
         "condition_table": "CONDITIONS",
         "diagnosis": "Diagnosis diagnose_evidence",
-        "evidence": "Evidence",
+        "evidence": "Evidence Snapshot",
+        "network_measures": "NetworkMeasures",
         "probe": "evidence_between probe_training",
         "remedies": "MendedSettings mend",
         "training_warnings": "warning_observer",

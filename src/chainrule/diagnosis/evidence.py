@@ -112,6 +112,7 @@ class Evidence:
         diverged: the message of the error by which the run diverged; empty if it did not.
         complete: whether `end` is the end of the whole run, not of a short trial.
         under_way: whether the training goes on, and each epoch is judged as it ends.
+        least: the place in the history of the lowest validation cost, if that is known.
     """
 
     architecture: Architecture
@@ -126,11 +127,20 @@ class Evidence:
     diverged: str = ""
     complete: bool = False
     under_way: bool = False
+    least: int | None = None
 
     @property
     def learns_badly(self) -> bool:
         """Whether the training diverged, or ends with little skill."""
         return bool(self.diverged) or not self.end.skill >= POOR_SKILL
+
+    @property
+    def least_place(self) -> int:
+        """The place in the history of the lowest validation cost, the first of equal ones."""
+        if self.least is not None:
+            return self.least
+        costs = [record.validation_cost or 0.0 for record in self.history]
+        return costs.index(min(costs))
 
     @cached_property
     def began_badly(self) -> bool:

@@ -131,8 +131,10 @@ def _searches(evidence: Evidence) -> bool:
 
 def lacks_validated_epochs(evidence: Evidence) -> str:
     """Return what is missing to see a validation cost rise."""
-    validated = [r for r in evidence.history if r.validation_cost is not None]
-    if evidence.history and not validated:
+    # The latest alone, since a training under way asks after every epoch.
+    latest = evidence.history[-_FEWEST_EPOCHS:]
+    validated = [r for r in latest if r.validation_cost is not None]
+    if latest and not validated:
         return "the run had no validation set"
     few = len(validated) < _FEWEST_EPOCHS
     return f"fewer than {_FEWEST_EPOCHS} epochs were seen" if few else ""
@@ -143,17 +145,17 @@ def overfitting(evidence: Evidence) -> Observation | None:
     recipe, history = evidence.recipe, evidence.history
     if (recipe.monitor or "").startswith("validation"):
         return None  # the best epoch's weights are restored
-    costs = [r.validation_cost or 0.0 for r in history]
-    least = costs.index(min(costs))
-    rise = costs[-1] - costs[least]
-    if history[-1].cost >= history[least].cost or rise <= _RISE * costs[0]:
-        return None  # a fluctuation near the minimum is no overfitting
+    least = evidence.least_place
+    first, lowest, last = (history[at].validation_cost or 0.0 for at in (0, least, -1))
+    rise = last - lowest
+    if history[-1].cost >= history[least].cost or rise <= _RISE * first:
+        return None  # a fluctuation near the minimum is not overfitting
     if _is_only_less_sure(evidence, least):
         return None
-    ratio = costs[-1] / costs[least] if costs[least] else float("inf")
+    ratio = last / lowest if lowest else float("inf")
     what = (
         f"overfitting began after epoch {least + 1}: the validation cost rose from "
-        f"{figure_text(costs[least])} to {figure_text(costs[-1])}, {figure_text(ratio)} times, "
+        f"{figure_text(lowest)} to {figure_text(last)}, {figure_text(ratio)} times, "
         f"while the training cost fell from {figure_text(history[least].cost)} "
         f"to {figure_text(history[-1].cost)}"
     )
@@ -166,7 +168,7 @@ def _is_only_less_sure(evidence: Evidence, least: int) -> bool:
     """Whether the validation cost rises only because the targets teach smaller confidence.
 
     With smoothed or mixed targets a network learns smaller outputs for the true class, and the
-    validation set has sharp targets. That is no overfitting while the accuracy does not fall.
+    validation set has sharp targets. That is not overfitting while the accuracy does not fall.
     """
     recipe, last = evidence.recipe, evidence.history[-1].validation_accuracy
     best = evidence.history[least].validation_accuracy

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +21,7 @@ from chainrule.diagnosis.evidence import (
     epoch_skill,
 )
 from chainrule.diagnosis.network_measures import NetworkMeasures
-from chainrule.engine import Position, initial_state
+from chainrule.engine import EpochRecord, Position, initial_state
 from chainrule.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training import Observer, TrainingProgress
@@ -75,6 +76,22 @@ def warning_observer(
     return watch
 
 
+class _LowestCost:
+    """The place of the lowest validation cost in a history that grows; each record is read once."""
+
+    def __init__(self) -> None:
+        self._place, self._cost, self._read = 0, math.inf, 0
+
+    def place(self, history: Sequence[EpochRecord]) -> int:
+        """The place, the first of equal ones, in a history that begins with the one before."""
+        for at in range(self._read, len(history)):
+            cost = history[at].validation_cost or 0.0
+            if cost < self._cost:
+                self._place, self._cost = at, cost
+        self._read = len(history)
+        return self._place
+
+
 @dataclass(frozen=True, eq=False)
 class _WatchedTraining:
     """A training under way: its measures, initial parameters and validation set."""
@@ -82,6 +99,7 @@ class _WatchedTraining:
     measures: NetworkMeasures
     initial_parameters: NDArray[Any]
     validation: Dataset | None
+    lowest: _LowestCost = field(default_factory=_LowestCost)
 
     @cached_property
     def start(self) -> Snapshot:
@@ -108,6 +126,7 @@ class _WatchedTraining:
             end=end,
             history=position.history,
             under_way=True,
+            least=self.lowest.place(position.history),
         )
 
 

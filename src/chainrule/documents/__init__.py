@@ -51,6 +51,10 @@ if TYPE_CHECKING:
     from chainrule.documents.document import render as render
     from chainrule.documents.document import render_all as render_all
     from chainrule.documents.document import write_document as write_document
+    from chainrule.documents.markup import Markup as Markup
+    from chainrule.documents.markup import element as element
+    from chainrule.documents.markup import joined_markup as joined_markup
+    from chainrule.documents.markup import source_digest as source_digest
     from chainrule.documents.mathematics.formula_nodes import Link as Link
     from chainrule.documents.mathematics.math_parser import parse_formula as parse_formula
     from chainrule.documents.mathematics.text_math import math_text as math_text
@@ -85,6 +89,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "document": "FORMATS Document render render_all write_document",
+        "markup": "Markup element joined_markup source_digest",
         "mathematics.math_parser": "parse_formula",
         "mathematics.formula_nodes": "Link",
         "nodes": (

@@ -5,13 +5,11 @@ A page needs nothing from outside and forbids itself to load anything.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from chainrule.documents.markup import Markup, element, joined_markup
+from chainrule.documents.markup import Markup, element, joined_markup, source_digest
 from chainrule.documents.mathematics.formula_nodes import Link, Mathematics, Row, Sign
 from chainrule.documents.mathematics.mathml import MathML, math_element
 from chainrule.documents.nodes import (
@@ -115,10 +113,6 @@ def _file(name: str) -> str:
     return (Path(__file__).parent / "page" / name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
-
 def _framed(
     title: str, body: Markup, *, style: str = "page.css", script: str = "", language: str = "en"
 ) -> str:
@@ -132,8 +126,8 @@ def _framed(
         language: the language of the words, such as "en".
     """
     sheet, code = _file(style), _file(script) if script else ""
-    rules = ["default-src 'none'", f"style-src {_digest(sheet)}"]
-    rules += [f"script-src {_digest(code)}"] if code else []
+    rules = ["default-src 'none'", f"style-src {source_digest(sheet)}"]
+    rules += [f"script-src {source_digest(code)}"] if code else []
     rules += ["img-src data:"] if "<img " in body else []
     end = f"\n<script>{code}</script>" if code else ""
     return (

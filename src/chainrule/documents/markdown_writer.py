@@ -37,7 +37,7 @@ from chainrule.documents.pictures import image_source, picture_lines
 
 __all__ = ["markdown"]
 
-# An underscore within a word, as in batch_size, is no emphasis.
+# An underscore within a word, as in batch_size, is not emphasis.
 _SPECIAL = re.compile(r"[\\`*\[\]#|<>~&]|(?<![^\W_])_|_(?![^\W_])")
 _BREAK = "<br>"
 _LATEX = MathLatex()

@@ -28,11 +28,11 @@ class Mixing(NamedTuple):
 
     Args:
         partners: the example that each example is mixed with, (n,).
-        shares: the share of the example itself in the mixture, ½ to 1, (n,).
+        weights: the weight of the example itself in the mixture, ½ to 1, (n,).
     """
 
     partners: NDArray[np.int64]
-    shares: NDArray[np.float64]
+    weights: NDArray[np.float64]
 
 
 _ROWS = 8192
@@ -130,11 +130,11 @@ class AugmentedEpochs:
 
 def _mix_inputs(inputs: Array, mixing: Mixing) -> Array:
     """[X8] λ x + (1 - λ) x_partner, in the inputs' own type."""
-    partners, shares = mixing
+    partners, weights = mixing
     made = np.empty_like(inputs)
     for start in range(0, len(inputs), _ROWS):
         rows = slice(start, start + _ROWS)
-        share = shares[rows].astype(np.float32 if inputs.itemsize < 8 else np.float64)
-        block = mix(inputs[rows], inputs[partners[rows]], share)
+        weight = weights[rows].astype(np.float32 if inputs.itemsize < 8 else np.float64)
+        block = mix(inputs[rows], inputs[partners[rows]], weight)
         made[rows] = np.rint(block) if made.dtype == np.uint8 else block
     return made

@@ -183,7 +183,7 @@ class CompiledEngine(Engine):
             steps_before=state.step,
             part_size=self.schedule.part(position.epoch),
             mask_keys=mask_keys(self.context.seed, self._dropout, steps),
-            average_weights=self.schedule.average_shares(position, steps),
+            average_weights=self.schedule.average_weights(position, steps),
         )
         arguments = workspace, self._hyperparameters, chunk, state.arrays
         if self._selection.loops:

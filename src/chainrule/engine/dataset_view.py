@@ -33,8 +33,8 @@ class DatasetView:
         outputs: width of the network's last layer.
         dtype: number type of the computation.
         weights: what each example counts, of mean 1, (n,); None if all count alike.
-        smoothing: the share of a class's target that all classes share [C9].
-        mixing: the partner of each example and the example's own share; None without mixing.
+        smoothing: the fraction of a class's target that all classes share [C9].
+        mixing: the partner of each example and the example's own weight; None without mixing.
     """
 
     dataset: Dataset
@@ -59,9 +59,9 @@ class DatasetView:
         """y, (batch, outputs), mixed and smoothed if the view is."""
         y = self._stored_targets(rows)
         if self.mixing is not None:
-            partners, shares = self.mixing
-            share = shares[rows].astype(self.dtype)
-            y = mix(y, self._stored_targets(partners[rows]), share)
+            partners, weights = self.mixing
+            weight = weights[rows].astype(self.dtype)
+            y = mix(y, self._stored_targets(partners[rows]), weight)
         return smooth_targets(y, self.smoothing) if self.smoothing else y
 
     def _stored_targets(self, rows: Rows) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -100,6 +101,8 @@ def step_divergence(
     last = layout.architecture.activations[-1]
     is_of_cost = address in ("cost", f"delta[{len(step.shown_pass.z)}]")
     remedy = _remedy(recipe, last if is_of_cost else "")
+    if is_of_cost:
+        remedy = _target_remedy(recipe, step) or remedy
     why = "The step was not taken; the parameters before it are kept"
     return _error(position, recipe, f"{value} in {address}{place} at {at}", why, remedy)
 
@@ -132,6 +135,18 @@ def _error(position: Position, recipe: Recipe, got: str, why: str, remedy: str) 
     )
     error.position = position
     return error
+
+
+def _target_remedy(recipe: Recipe, step: TrainingStep) -> str:
+    """What to do about targets whose squares overflow, whatever the learning rate; else ""."""
+    targets = step.shown_pass.y
+    most, largest = float(np.finfo(targets.dtype).max), float(np.abs(targets).max())
+    if recipe.cost in _NEEDS or largest < math.sqrt(most):
+        return ""
+    return (
+        f"The targets, of up to {largest:.3g}, are too large for their squares: "
+        "set target_scaling to 'standard', or give them in a larger unit"
+    )
 
 
 _NEEDS = {

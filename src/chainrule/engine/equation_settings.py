@@ -12,7 +12,7 @@ __all__ = ["step_settings"]
 
 
 def step_settings(
-    recipe: Recipe, layout: Layout, step: int, rate: float, average_share: float = 0.0
+    recipe: Recipe, layout: Layout, step: int, rate: float, average_weight: float = 0.0
 ) -> StepSettings:
     """What one step depends on.
 
@@ -21,7 +21,7 @@ def step_settings(
         layout: which parameters are weights.
         step: steps done before, from 0.
         rate: learning rate of the step.
-        average_share: how far the average moves towards the new parameters [M1].
+        average_weight: how far the average moves towards the new parameters [M1].
     """
     return StepSettings(
         cost=get_cost(recipe.cost, recipe.huber_threshold),
@@ -41,5 +41,5 @@ def step_settings(
         l2=recipe.l2,
         clip_norm=recipe.clip_norm,
         max_norm=recipe.max_norm,
-        average_share=average_share,
+        average_weight=average_weight,
     )

@@ -52,15 +52,15 @@ def mix_targets(examples: Examples, dataset: Dataset, mixing: Mixing | None) -> 
     Args:
         examples: as kernels take them.
         dataset: where they come from.
-        mixing: partners and shares; None without mixing.
+        mixing: partners and weights; None without mixing.
     """
     if mixing is None:
         return examples
-    partners, shares = mixing
+    partners, weights = mixing
     if dataset.classifies:
-        return examples._replace(mixed_labels=examples.labels[partners], mixing_weights=shares)
-    share = shares.astype(examples.targets.dtype)
-    targets = mix(examples.targets, examples.targets[partners], share)
+        return examples._replace(mixed_labels=examples.labels[partners], mixing_weights=weights)
+    weight = weights.astype(examples.targets.dtype)
+    targets = mix(examples.targets, examples.targets[partners], weight)
     return examples._replace(targets=targets)
 
 

@@ -10,6 +10,8 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import Any, overload
 
+from chainrule.plain_records import read_record
+
 __all__ = ["BLOCK_EPOCHS", "EpochRecord", "History", "HistoryBlock"]
 
 BLOCK_EPOCHS = 500
@@ -64,9 +66,9 @@ class HistoryBlock:
     def from_json(cls, content: bytes) -> HistoryBlock:
         """The block of a JSON list of records.
 
-        Raises: ValueError, TypeError.
+        Raises: ValueError; DataError for records that are not complete.
         """
-        return cls(tuple(EpochRecord(**record) for record in json.loads(content)))
+        return read_record(cls, {"records": json.loads(content)}, "history")
 
     def to_json(self) -> bytes:
         """The records as a JSON list."""

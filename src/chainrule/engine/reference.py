@@ -70,7 +70,7 @@ class ReferenceEngine(Engine):
             self.layout,
             step=position.step,
             rate=self.learning_rate(position),
-            average_share=self.schedule.average_share(position, position.step),
+            average_weight=self.schedule.average_weight(position, position.step),
         )
         layers = self.context.layers(position.parameters)
         parts = self._batch_parts(position, rows)

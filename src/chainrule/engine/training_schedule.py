@@ -159,8 +159,8 @@ class TrainingSchedule:
         whole = self.steps if self.recipe.averaging == "ema" else self.recipe.epochs
         return int(self.recipe.averaging_start * whole)
 
-    def average_share(self, position: Position, step: int) -> float:
-        """[M2, M3] The share in the average of a step of a position's epoch; 0 for none."""
+    def average_weight(self, position: Position, step: int) -> float:
+        """[M2, M3] The weight of a step of a position's epoch; 0 for none."""
         recipe, first = self.recipe, self._first_averaged
         if recipe.averaging == "ema":
             return ema_weight(step - first, recipe.averaging_decay) if step >= first else 0.0
@@ -169,11 +169,11 @@ class TrainingSchedule:
             return 0.0
         return swa_weight(position.epoch - first)
 
-    def average_shares(self, position: Position, steps: range) -> NDArray[Any]:
-        """The shares of several steps of a position's epoch, (steps,) float64."""
+    def average_weights(self, position: Position, steps: range) -> NDArray[Any]:
+        """The weights of several steps of a position's epoch, (steps,) float64."""
         if self.recipe.averaging == "none":
             return np.zeros(len(steps))
-        return np.array([self.average_share(position, step) for step in steps], np.float64)
+        return np.array([self.average_weight(position, step) for step in steps], np.float64)
 
     def has_average(self, position: Position) -> bool:
         """Whether the average has begun at a position."""

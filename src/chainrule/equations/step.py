@@ -68,7 +68,7 @@ class StepSettings:
         l2: strength of the penalty [P2], at least 0.
         clip_norm: the greatest norm of the gradient [U7], above 0; None for no limit.
         max_norm: the greatest norm of the weights of one neuron [U9], above 0; None for no limit.
-        average_share: how far the average moves towards the new parameters [M1], 0 to 1.
+        average_weight: how far the average moves towards the new parameters [M1], 0 to 1.
     """
 
     cost: Cost
@@ -78,7 +78,7 @@ class StepSettings:
     l2: float = 0.0
     clip_norm: float | None = None
     max_norm: float | None = None
-    average_share: float = 0.0
+    average_weight: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,8 +212,8 @@ def step_from_passes(
     if settings.max_norm is not None:
         parameters = _limit_weights(parameters, layers, settings.max_norm)
     average = state[slots:]
-    if settings.average_share and len(average):
-        average = blend(average, parameters, settings.average_share)
+    if settings.average_weight and len(average):
+        average = blend(average, parameters, settings.average_weight)
     return TrainingStep(
         settings=settings,
         passes=tuple(passes),

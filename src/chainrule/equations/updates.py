@@ -153,7 +153,7 @@ def adamw(theta: Array, g: Array, state: Array, s: UpdateSettings) -> UpdateResu
 
         θ ← θ - η (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε) - η λ W
 
-    The decay is no part of the objective; biases do not decay.
+    The decay is not part of the objective; biases do not decay.
 
     Source: Loshchilov & Hutter (2019) [loshchilov2019].
     """

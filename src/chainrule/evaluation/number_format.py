@@ -91,7 +91,7 @@ def plain_values(value: Any) -> Any:
     """Return a record, array or number as dictionaries, lists, numbers, texts, truths and None.
 
     NaN and infinity, which JSON lacks, become None; fields keep their names and order. Fields that
-    are no part of a record's text, such as the examples behind its figures, are left out.
+    are not part of a record's text, such as the examples behind its figures, are left out.
 
     Example:
         >>> plain_values((1.5, float("nan"), np.arange(2)))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import json
 import re
 from functools import cache
@@ -16,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.data.handwriting import Placing, placing_for
+from chainrule.documents import joined_markup, source_digest
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.javascript_module import (
     as_global,
@@ -62,10 +60,10 @@ def _write(network: Network, proof: str, *, title: str = "") -> ExportFiles:
     text = Template(_file("page.html")).substitute(
         language=_LANGUAGE,
         policy=_policy(style, (model, page)),
-        proof=html.escape(proof),
-        title=html.escape(title or texts["title_image" if _shape(network) else "title_row"]),
+        proof=joined_markup([proof]),
+        title=joined_markup([title or texts["title_image" if _shape(network) else "title_row"]]),
         style=style,
-        no_script=html.escape(texts["no_script"]),
+        no_script=joined_markup([texts["no_script"]]),
         model=model,
         page=page,
     )
@@ -79,13 +77,9 @@ def _file(name: str) -> str:
 
 def _policy(style: str, scripts: tuple[str, ...]) -> str:
     """Return the rule that nothing is loaded, and that no other script or style runs."""
-    allowed = " ".join(map(_digest, scripts))
-    rules = ("default-src 'none'", f"script-src {allowed}", f"style-src {_digest(style)}")
+    allowed = " ".join(map(source_digest, scripts))
+    rules = ("default-src 'none'", f"script-src {allowed}", f"style-src {source_digest(style)}")
     return "; ".join((*rules, "base-uri 'none'", "form-action 'none'"))
-
-
-def _digest(text: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
 def _page_source(network: Network, title: str, texts: dict[str, str]) -> str:
@@ -119,7 +113,7 @@ def _drawing(network: Network, image: dict[str, int]) -> dict[str, Any]:
     form = None if network.schema is None else network.schema.image
     shape = (image["rows"], image["columns"])
     placing = None
-    # Images in colour of which nothing is known are no handwriting.
+    # Images in colour of which nothing is known are not handwriting.
     if image["channels"] == 1 if form is None else form.has_ink:
         found = placing_for(form) or Placing.mnist(shape)
         most = max(shape)  # a bound that no digit reaches need not be written

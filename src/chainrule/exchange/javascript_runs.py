@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from chainrule.errors import DataError, MissingLibraryError
 from chainrule.exchange.child_process import call_program
-from chainrule.worksheets import BROWSERS
+from chainrule.worksheets import BROWSERS, HEADLESS_FLAGS
 
 __all__ = ["describe_runtime", "run_script"]
 
@@ -28,16 +28,7 @@ const answer = JSON.stringify([found, globalThis.chainrule.selfTest()]);
 _PAGE = """<!doctype html><meta charset="utf-8"><pre></pre><script type="module">{script}
 document.querySelector("pre").textContent = answer;
 </script>"""
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--timeout=60000",
-    "--dump-dom",
-)
+_FLAGS = (*HEADLESS_FLAGS, "--timeout=60000", "--dump-dom")
 
 
 def describe_runtime(**_: Any) -> str:

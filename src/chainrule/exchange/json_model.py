@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.exchange.model_values import FORMAT, model_values
 from chainrule.exchange.sample_rows import SampleRows
-from chainrule.network import Architecture, Network
+from chainrule.network import Architecture, Network, require_fitting_meaning
 from chainrule.schema import Preprocessing
 
 __all__ = ["EXPORTER", "network_from_values"]
@@ -50,7 +50,7 @@ def network_from_values(values: Mapping[str, Any]) -> Network:
         if layer[name] is not None
     ]
     steps = values["preprocessing"]
-    return Network(
+    network = Network(
         architecture,
         np.concatenate(tensors),
         input_scale=float(values["input_scale"]),
@@ -58,6 +58,8 @@ def network_from_values(values: Mapping[str, Any]) -> Network:
         class_names=tuple(values["classes"]),
         preprocessing=None if steps is None else Preprocessing.from_dict(steps),
     )
+    require_fitting_meaning(network)
+    return network
 
 
 EXPORTER = Exporter(

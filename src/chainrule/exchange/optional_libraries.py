@@ -16,6 +16,10 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """A workbook has to have a date."""
 
 
+_EXTRAS = {"psycopg": "database"}
+"""The extras of the libraries that are not in `exchange`."""
+
+
 def require_library(name: str, form: str, purpose: str) -> Any:
     """Return a module of an optional library.
 
@@ -33,7 +37,7 @@ def require_library(name: str, form: str, purpose: str) -> Any:
             f"export as {form}",
             expected=f"{name.split('.')[0]}, which {purpose}",
             got="no such library",
-            remedy="Install it: pip install 'chainrule[exchange]'",
+            remedy=f"Install it: pip install 'chainrule[{_EXTRAS.get(name, 'exchange')}]'",
         ) from None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from html import escape
 from pathlib import Path
 
+from chainrule.documents import element
 from chainrule.exchange.exporter import Exporter, ExportFiles
 from chainrule.figures import save_figure
 from chainrule.figures.network_diagram import draw_network_diagram, network_diagram_data
@@ -29,7 +29,7 @@ def _write(network: Network, proof: str) -> ExportFiles:
         save_figure(draw_network_diagram(data), path)
         text = path.read_text(encoding="utf-8")
     start = text.index(">", text.index("<svg")) + 1
-    about = f"\n <title>{escape(data.summary)}</title>\n <desc>{escape(proof)}</desc>"
+    about = f"\n {element('title', data.summary)}\n {element('desc', proof)}"
     return {".svg": (text[:start] + about + text[start:]).encode()}
 
 

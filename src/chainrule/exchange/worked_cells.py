@@ -217,7 +217,7 @@ class _Calculation:
 
 
 def _with_generic_targets(step: Step) -> Step:
-    """Return a step whose targets are no special numbers."""
+    """Return a step whose targets are not special numbers."""
     if step.training is None:
         return step
     trace = step.trace

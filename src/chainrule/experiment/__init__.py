@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from chainrule.experiment.experiment import Experiment as Experiment
     from chainrule.experiment.file_predictions import predict_files as predict_files
     from chainrule.experiment.fold_comparison import compare_folds as compare_folds
+    from chainrule.experiment.prediction_records import ABSTAIN as ABSTAIN
+    from chainrule.experiment.prediction_records import WITHHELD as WITHHELD
     from chainrule.experiment.prediction_records import FailedPrediction as FailedPrediction
     from chainrule.experiment.prediction_records import Prediction as Prediction
     from chainrule.experiment.row_matching import match_rows as match_rows
     from chainrule.experiment.run_branch import RunBranch as RunBranch
     from chainrule.experiment.saved_run import SavedRun as SavedRun
     from chainrule.experiment.saved_run import open_run as open_run
-    from chainrule.experiment.table_predictions import ABSTAIN as ABSTAIN
     from chainrule.experiment.training_result import TrainingResult as TrainingResult
 
 __getattr__, __dir__, __all__ = attach(
@@ -51,11 +52,10 @@ __getattr__, __dir__, __all__ = attach(
         "experiment": "Experiment",
         "file_predictions": "predict_files",
         "fold_comparison": "compare_folds",
-        "prediction_records": "FailedPrediction Prediction",
+        "prediction_records": "ABSTAIN WITHHELD FailedPrediction Prediction",
         "row_matching": "match_rows",
         "run_branch": "RunBranch",
         "saved_run": "SavedRun open_run",
-        "table_predictions": "ABSTAIN",
         "training_result": "TrainingResult",
     },
 )

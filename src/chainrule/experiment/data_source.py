@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.data import Dataset, DatasetPair, dataset_names, load_dataset
-from chainrule.errors import DataError, FileError, InputError, unknown_name
+from chainrule.data import Dataset, DatasetPair, allow_content, dataset_names, load_dataset
+from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
 from chainrule.schema import Schema
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "find_noted",
     "is_run",
     "join_parts",
+    "require_as_learned",
     "take_part",
 ]
 
@@ -47,18 +48,25 @@ _ACCESS = ContextVar("chainrule data access", default=_Access())  # noqa: B039  
 
 @contextmanager
 def data_access(
-    *, offline: bool = False, observe: DownloadObserver | None = None
+    *,
+    offline: bool = False,
+    observe: DownloadObserver | None = None,
+    limit: int | None = None,
 ) -> Iterator[None]:
     """Decide, while it is entered, how every data source loads.
 
     Args:
         offline: whether downloads are switched off; False leaves that to CHAINRULE_OFFLINE.
         observe: called with a file's name, its bytes so far and all of them, while it downloads.
+        limit: greatest number of bytes that a file may unpack to; None as in `load_dataset`.
+
+    Raises: InputError.
     """
     before = _ACCESS.get()
     token = _ACCESS.set(_Access(offline or before.offline, observe or before.observe))
     try:
-        yield
+        with allow_content(limit):
+            yield
     finally:
         _ACCESS.reset(token)
 
@@ -173,3 +181,25 @@ def is_run(path: str) -> bool:
         return path.endswith(".safetensors") or Path(path).is_dir()
     except OSError:  # a text too long for a name
         return False
+
+
+def require_as_learned(schema: Schema, options: Mapping[str, Any]) -> None:
+    """Refuse options by which a table would be read as something that the network did not learn.
+
+    Raises: InputError.
+    """
+    learned = {"target": ", ".join(schema.target.names), "task": schema.target.kind}
+    for name in ("target", "task", "drop", "category", "number", "date"):
+        given = options.get(name)
+        if given in (None, (), []) or given == learned.get(name):
+            continue
+        due = f"the {name} that the network learned, {learned[name]}" if name in learned else ""
+        raise InputError(
+            "evaluate",
+            expected=due or f"no other {name} columns than in training",
+            got=describe(given),
+            why="Its columns are read as in training",
+            remedy=f"Leave --{name} out",
+            argument=name,
+            value=given,
+        )

@@ -152,7 +152,7 @@ class DataSummary:
 
     @property
     def columns(self) -> Table | None:
-        """What became of each column; None for data that are no table."""
+        """What became of each column; None for data that are not a table."""
         schema = self.pair.train.schema
         return describe_schema(schema) if schema is not None and schema.is_table else None
 

@@ -16,8 +16,8 @@ _DIGITS = frozenset("0123456789")
 # Of 192 single digits of MNIST wider than 0.8 of their height none was, of 82 pairs that touch 41.
 _PART_CREDIBLE = 0.5
 _WHOLE_CREDIBLE = 0.8
-# A whole that is wider than 99.5 % of MNIST's digits is no upright digit, so that less is asked of
-# its parts; those of a digit that lies on its side and is cut across do not reach even this.
+# A whole that is wider than 99.5 % of MNIST's digits is not an upright digit, so that less is asked
+# of its parts; those of a digit that lies on its side and is cut across do not reach even this.
 _WIDEST = NORMS["aspect"][2]
 _PART_OF_WIDE_CREDIBLE = 0.3
 # Below this the whole hardly looks like one digit: 66 of those pairs, 11 of those single digits.

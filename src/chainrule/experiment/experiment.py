@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.data import Dataset, DatasetPair, prepare_dataset
+from chainrule.errors import InputError
 from chainrule.evaluation import evaluate
 from chainrule.experiment.cross_validation import CrossValidation, FoldResult, cross_validate
 from chainrule.experiment.data_source import DataSource, join_parts
@@ -33,12 +34,15 @@ from chainrule.training import (
     RunFolder,
     find_learning_rate,
     fit_preprocessing,
+    load_start,
+    require_signing_key,
     resume,
+    sign_certificate,
     split_validation,
     train,
 )
 
-__all__ = ["Experiment", "LoadedData"]
+__all__ = ["Experiment", "LoadedData", "require_signable"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,8 @@ class Experiment:
             that was not set into softmax, as `Architecture.for_cost` says.
         recipe: how to train, with its seed.
         validation: a separate validation set; None if there is none.
+        start: the network file, or the run, whose weights the training begins with; None for
+            weights that are drawn from the seed.
         seed_drawn: whether the seed was drawn rather than set.
         loaded: the data in memory; None before they are loaded.
 
@@ -81,6 +87,7 @@ class Experiment:
     architecture: Architecture
     recipe: Recipe
     validation: DataSource | None = None
+    start: str | None = None
     seed_drawn: bool = field(default=False, compare=False)
     loaded: LoadedData | None = field(default=None, compare=False, repr=False)
 
@@ -90,6 +97,7 @@ class Experiment:
         data: str | DataSource,
         *,
         validation: str | None = None,
+        start: str | None = None,
         preset: str | None = None,
         config: str | None = None,
         assignments: Iterable[str] = (),
@@ -103,6 +111,7 @@ class Experiment:
         Args:
             data: a name that `load_dataset` knows, or a path.
             validation: the same for a validation set of its own.
+            start: a network file, or a run, to begin with its weights and by its architecture.
             preset: the name of a preset, such as "fast".
             config: a TOML or JSON file of settings.
             assignments: texts such as "batch_size=32".
@@ -112,29 +121,36 @@ class Experiment:
         Raises: InputError, UnknownNameError, and what `load_dataset` raises.
         """
         values = merge_settings(settings, preset=preset, config=config, assignments=assignments)
-        return cls.from_settings(data, values, validation=validation)
+        return cls.from_settings(data, values, validation=validation, start=start)
 
     @classmethod
     def from_settings(
-        cls, data: str | DataSource, settings: Mapping[str, Any], *, validation: str | None = None
+        cls,
+        data: str | DataSource,
+        settings: Mapping[str, Any],
+        *,
+        validation: str | None = None,
+        start: str | None = None,
     ) -> Experiment:
         """Return an experiment by settings that were checked; otherwise as `create`."""
         options = select_settings("data", settings)
         described = {name: value for name, value in settings.items() if name not in options}
         build_recipe(described)  # what is wrong with it shows before data are loaded
+        begun = None if start is None else _given_architecture(start, settings)
         if isinstance(data, DataSource):
             options = {**data.options, **options}
             data = data.source
         source = DataSource(source=str(data), options=options)
         pair = source.load()
         filled = fill_defaults(described, pair.train)
-        recipe, architecture = build_recipe(filled), build_architecture(filled)
+        recipe, architecture = build_recipe(filled), begun or build_architecture(filled)
         checks = None if validation is None else DataSource(source=validation, options=options)
         return cls(
             data=source,
             architecture=architecture,
             recipe=recipe.with_seed(),
             validation=checks,
+            start=start,
             seed_drawn=recipe.seed is None,
             loaded=LoadedData(pair, None if checks is None else join_parts(checks.load())),
         )
@@ -172,7 +188,12 @@ class Experiment:
         }
 
     def network(self) -> Network:
-        """Return the network with which a training begins, drawn from the seed."""
+        """Return the network with which a training begins: of `start`, or drawn from the seed.
+
+        Raises: what reading the file of the start raises.
+        """
+        if self.start is not None:
+            return Network(self.architecture, load_start(self.start).parameters)
         assert self.recipe.seed is not None, "an experiment has a seed"
         return Network(self.architecture, draw_parameters(self.architecture, self.recipe.seed))
 
@@ -196,6 +217,7 @@ class Experiment:
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
         keep_epochs: bool = False,
+        sign: str | Path | None = None,
     ) -> TrainingResult:
         """Train the network and test the result.
 
@@ -206,9 +228,12 @@ class Experiment:
             on_warning: called with a sentence as soon as a condition shows that keeps the training
                 from learning; the sentences are in the result as well.
             keep_epochs: whether the folder keeps a checkpoint of every epoch's end.
+            sign: the key file with which the certificate is signed at the end, by ssh-keygen; None
+                signs nothing. It needs a folder.
 
-        Raises: what `chainrule.train` raises.
+        Raises: what `chainrule.train` raises; MissingLibraryError without ssh-keygen.
         """
+        require_signable(folder, sign)
         ready = self.load()
         network, data = ready.network(), ready.datasets
         warnings = WarningObserver(lambda: network, ready.training_data, self.recipe, on_warning)
@@ -222,8 +247,9 @@ class Experiment:
             keep_epochs=keep_epochs,
             notes=self.notes(),
             threads=threads,
+            start=self.start,
         )
-        return ready.judge(run, warnings.warnings)
+        return ready.judge(run, warnings.warnings, sign)
 
     def cross_validate(
         self,
@@ -253,6 +279,16 @@ class Experiment:
             >>> experiment.cross_validate(5).statistics["accuracy"].mean  # doctest: +SKIP
             0.9787
         """
+        if self.start is not None:
+            raise InputError(
+                "train",
+                expected="weights that are drawn for each fold",
+                got=f"those of {self.start}",
+                why="They may have seen the examples that a fold holds out",
+                remedy="Leave start out",
+                argument="start",
+                value=self.start,
+            )
         loaded = self.datasets
         return cross_validate(
             loaded.pair.train,
@@ -279,6 +315,7 @@ class Experiment:
         observers: Iterable[Observer] = (),
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
+        sign: str | Path | None = None,
     ) -> TrainingResult:
         """Continue a run of this experiment that was stopped, and test the result.
 
@@ -287,9 +324,11 @@ class Experiment:
             observers: as in `train`.
             threads: as in `train`.
             on_warning: as in `train`.
+            sign: as in `train`.
 
-        Raises: what `chainrule.resume` raises.
+        Raises: what `chainrule.resume` raises; MissingLibraryError without ssh-keygen.
         """
+        require_signable(folder, sign)
         ready = self.load()
         data = ready.datasets
         warnings = WarningObserver(
@@ -302,10 +341,20 @@ class Experiment:
             observers=[*observers, warnings],
             threads=threads,
         )
-        return ready.judge(run, warnings.warnings)
+        return ready.judge(run, warnings.warnings, sign)
 
-    def judge(self, run: Run, warnings: Sequence[str] = ()) -> TrainingResult:
-        """Return a run of this experiment together with its report on the test set."""
+    def judge(
+        self, run: Run, warnings: Sequence[str] = (), sign: str | Path | None = None
+    ) -> TrainingResult:
+        """Return a run of this experiment together with its report on the test set.
+
+        Args:
+            run: what was trained.
+            warnings: of the training.
+            sign: the key with which the certificate of the run is signed; None signs nothing.
+        """
+        if sign is not None and run.folder is not None:
+            sign_certificate(run.folder, sign)
         report = evaluate(
             run.network,
             self.test_data(),
@@ -345,6 +394,7 @@ class Experiment:
             **self.notes(),
             "architecture": self.architecture.to_dict(),
             "recipe": self.recipe.to_dict(),
+            **({} if self.start is None else {"start": self.start}),
         }
 
     @classmethod
@@ -359,4 +409,40 @@ class Experiment:
             validation=None if validation is None else DataSource(**validation),
             architecture=Architecture.from_dict(values["architecture"]),
             recipe=Recipe.from_dict(values["recipe"]),
+            start=values.get("start"),
         )
+
+
+def require_signable(folder: str | Path | None, key: str | Path | None) -> None:
+    """Refuse a key that cannot sign, or that has nothing to sign, before anything is trained.
+
+    Raises: InputError, FileError, MissingLibraryError.
+    """
+    if key is None:
+        return
+    if folder is None:
+        raise InputError(
+            "train",
+            expected="a folder to go with sign",
+            got="none",
+            why="The certificate in the folder of the run is what is signed",
+            argument="sign",
+            value=str(key),
+        )
+    require_signing_key(key)
+
+
+def _given_architecture(start: str, settings: Mapping[str, Any]) -> Architecture:
+    """The architecture of a start, which no setting may change."""
+    given = [name for name in select_settings("network", settings) if settings[name] is not None]
+    if given:
+        raise InputError(
+            "train",
+            expected="no settings of the network to go with start",
+            got=given[0],
+            why=f"The network is that of {start}",
+            remedy=f"Leave {given[0]} out",
+            argument=given[0],
+            value=settings[given[0]],
+        )
+    return load_start(start).architecture

@@ -30,13 +30,19 @@ from chainrule.errors import (
 )
 from chainrule.evaluation import class_columns
 from chainrule.experiment.digit_reading import read_digit
-from chainrule.experiment.prediction_records import FailedPrediction, Output, Prediction
+from chainrule.experiment.prediction_records import (
+    FailedPrediction,
+    Output,
+    Prediction,
+    check_abstain,
+)
 from chainrule.experiment.row_matching import (
     holds_images,
+    holds_named_table,
+    list_sources,
     match_rows,
     read_complete_rows,
     read_rows,
-    require_source,
 )
 from chainrule.network import Network
 from chainrule.schema import RowError
@@ -44,21 +50,27 @@ from chainrule.schema import RowError
 __all__ = ["predict_files"]
 
 _LEAST_SIDE = 8
-"""Fewer inputs than those of a square of this side are no image."""
+"""Fewer inputs than those of a square of this side are not an image."""
 
 
 def predict_files(
-    network: Network, paths: Iterable[Any], options: Mapping[str, Any], *, errors: str = "raise"
+    network: Network,
+    paths: Any,
+    options: Mapping[str, Any],
+    *,
+    errors: str = "raise",
+    abstain: float | None = None,
 ) -> list[Prediction | FailedPrediction]:
     """Return the answers to several files.
 
     Args:
         network: what answers.
-        paths: pictures, or tables of pixels, for a network that learned from images; otherwise
-            tables. A data frame is a table.
+        paths: one or several: pictures, or tables of pixels, for a network that learned from
+            images; otherwise tables. A data frame is a table.
         options: how the network's own data was read, as for `load_dataset`.
         errors: "raise", or "return" to have the error in the place of a file or row that cannot be
             read.
+        abstain: the answer is "?" where no output reaches this, 0 to 1.
 
     Raises: InputError; FileError, DataError and MissingLibraryError unless they are returned.
     """
@@ -67,9 +79,9 @@ def predict_files(
         raise InputError(
             "predict", expected=expected, got=describe(errors), argument="errors", value=errors
         )
+    check_abstain(network, abstain)
     found: list[Prediction | FailedPrediction] = []
-    for path in paths:
-        path = require_source(path)
+    for path in list_sources(paths):
         try:
             found += _predict_source(network, path, options)
         except (FileError, DataError, MissingLibraryError) as error:
@@ -77,7 +89,7 @@ def predict_files(
         failed = next((one for one in found if isinstance(one, FailedPrediction)), None)
         if failed is not None and errors == "raise":
             raise failed.error
-    return found
+    return [one.withhold(abstain) if isinstance(one, Prediction) else one for one in found]
 
 
 def _predict_source(
@@ -95,7 +107,9 @@ def _predict_source(
     """
     if len(network.input_shape) == 2 and not _is_table_of_images(network, source, options):
         return [*_predict_picture(network, source)]
-    if not is_data_frame(source) and is_picture_file(source):
+    if is_data_frame(source) or holds_named_table(source):
+        return _predict_rows(network, source, options)
+    if is_picture_file(source):
         square = _as_square(network, source)
         sides = " x ".join(map(str, square.input_shape))
         sentence = f"The network's inputs were taken for an image of {sides}."
@@ -127,7 +141,7 @@ def _is_table_of_images(network: Network, source: Any, options: Mapping[str, Any
         return False
     try:
         return holds_images(network, read_rows(source, options))
-    except DataError:  # a picture may be a CSV file that is no table
+    except DataError:  # a picture may be a CSV file that is not a table
         return False
 
 

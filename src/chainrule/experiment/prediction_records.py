@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from chainrule.data.handwriting import PixelBox, Preparation
-from chainrule.errors import ChainruleError
+from chainrule.errors import ChainruleError, InputError
+from chainrule.limits import Limit
+from chainrule.network import Network
 
-__all__ = ["FailedPrediction", "Output", "Prediction", "UprightReading"]
+__all__ = [
+    "ABSTAIN",
+    "WITHHELD",
+    "FailedPrediction",
+    "Output",
+    "Prediction",
+    "UprightReading",
+    "check_abstain",
+]
+
+ABSTAIN = Limit(float, "greatest output below which no class is answered", 0, 1, optional=True)
+
+WITHHELD = "?"
+"""The answer where no output is great enough."""
+
+
+def check_abstain(network: Network, abstain: float | None) -> None:
+    """Refuse a bound for outputs that are no fractions of classes.
+
+    Raises: InputError.
+    """
+    ABSTAIN.check("predict", "abstain", abstain)
+    if abstain is not None and not (network.class_names and network.gives_fractions):
+        raise InputError(
+            "predict",
+            expected="a network whose outputs for classes are from 0 to 1",
+            got="outputs of any size" if network.class_names else "numbers",
+            why="It leaves a row open if no output reaches the bound",
+            argument="abstain",
+            value=abstain,
+        )
 
 
 @dataclass(frozen=True)
@@ -53,7 +85,8 @@ class Prediction:
     Args:
         input: the file, with the line if it is a table, or with the digit's number in reading
             order, as "photo.jpg, digit 2 of 4", if a picture shows several.
-        answer: the class; None for a network whose outputs are numbers.
+        answer: the class, or "?" where no output reaches the bound that was asked for; None for a
+            network whose outputs are numbers.
         outputs: of classes, the greatest first; of numbers, in their order.
         remarks: sentences about the input.
         preparation: the stages by which a picture was prepared; None for a row of a table.
@@ -68,6 +101,12 @@ class Prediction:
     preparation: Preparation | None = None
     file: str = ""
     upright: UprightReading | None = None
+
+    def withhold(self, abstain: float | None) -> Prediction:
+        """Return the prediction with its answer left open if no output reaches a bound."""
+        if abstain is None or self.outputs[0].value >= abstain:
+            return self
+        return replace(self, answer=WITHHELD)
 
     @property
     def box(self) -> PixelBox | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import ReadOptions
+from chainrule.data import ReadOptions, read_table
 from chainrule.data.tables import (
     TABLE_SUFFIXES,
     is_data_frame,
@@ -41,11 +41,16 @@ __all__ = [
     "CompleteRows",
     "TableRows",
     "holds_images",
+    "holds_named_table",
+    "list_sources",
     "match_rows",
     "read_complete_rows",
     "read_rows",
     "require_source",
 ]
+
+
+_ARRAYS = ".npz"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +92,16 @@ class CompleteRows:
     errors: Mapping[int, RowError]
 
 
+def list_sources(files: Any) -> list[Any]:
+    """Return paths as texts and data frames as they are, of one or of several.
+
+    Raises: InputError for anything else.
+    """
+    several = isinstance(files, Iterable) and not isinstance(files, (str, Mapping))
+    listed = files if several and not is_data_frame(files) else [files]
+    return [require_source(one) for one in listed]
+
+
 def require_source(source: Any) -> Any:
     """Return a path as text, or a data frame as it is.
 
@@ -118,13 +133,21 @@ def read_rows(source: Any, options: Mapping[str, Any]) -> DataTable:
     if is_data_frame(source):
         return read_data_frame(source)
     path = Path(source)
-    if table_suffix(path) not in TABLE_SUFFIXES:
-        raise DataError(
-            str(path),
-            expected=f"a table that ends in {', '.join(TABLE_SUFFIXES)}",
-            got=repr(path.name),
-        )
-    return read_table_file(path, _reading(options))
+    if table_suffix(path) in TABLE_SUFFIXES:
+        return read_table_file(path, _reading(options))
+    if holds_named_table(source):
+        return read_table(source)
+    raise DataError(
+        str(path),
+        expected=f"a table that ends in {', '.join((*TABLE_SUFFIXES, _ARRAYS))}",
+        got=repr(path.name),
+    )
+
+
+def holds_named_table(source: Any) -> bool:
+    """Return whether a path is that of arrays with names, or FILE::NAME, a table in a file."""
+    text = str(source)
+    return text.lower().endswith(_ARRAYS) or ("::" in text and not Path(text).exists())
 
 
 def read_complete_rows(source: Any, options: Mapping[str, Any]) -> CompleteRows:
@@ -139,7 +162,8 @@ def read_complete_rows(source: Any, options: Mapping[str, Any]) -> CompleteRows:
     try:
         table = read_rows(source, options)
     except DataError:
-        if is_data_frame(source) or not is_text_table(Path(source)):
+        named = is_data_frame(source) or table_suffix(Path(source)) not in TABLE_SUFFIXES
+        if named or not is_text_table(Path(source)):
             raise
         (block,) = read_table_blocks(source, _reading(options), sys.maxsize)
         if block.table is None or not block.problems:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.errors import InputError
-from chainrule.experiment.experiment import Experiment
+from chainrule.experiment.experiment import Experiment, require_signable
 from chainrule.experiment.training_result import TrainingResult, WarningObserver
 from chainrule.limits import Limit
 from chainrule.settings import merge_settings, select_settings
@@ -94,11 +94,13 @@ class RunBranch:
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
         keep_epochs: bool = False,
+        sign: str | Path | None = None,
     ) -> TrainingResult:
         """Train the branch and test the result; arguments as in `Experiment.train`.
 
         Raises: what `chainrule.training.branch` raises.
         """
+        require_signable(folder, sign)
         experiment, data = self.experiment, self.experiment.datasets
         warnings = WarningObserver(
             RunFolder(self.parent).initial_network,
@@ -118,4 +120,4 @@ class RunBranch:
             notes=experiment.notes(),
             threads=threads,
         )
-        return experiment.judge(run, warnings.warnings)
+        return experiment.judge(run, warnings.warnings, sign)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chainrule.data import Dataset, prepare_dataset
-from chainrule.data.tables import is_data_frame
-from chainrule.errors import InputError, describe
+from chainrule.errors import InputError
 from chainrule.experiment.data_source import (
     MOVED_REMEDY,
     DataSource,
     find_noted,
     join_parts,
+    require_as_learned,
     take_part,
 )
 from chainrule.network import Network
@@ -130,7 +130,7 @@ class SavedRun:
         """
         schema = self.schema
         if schema is not None and schema.is_table:
-            _require_as_learned(schema, options)
+            require_as_learned(schema, options)
         return take_part(self.find_data(data, options).load(schema), part)
 
     def prepared_data(self, part: str = "test", data: str | None = None, **options: Any) -> Dataset:
@@ -205,6 +205,7 @@ class SavedRun:
         observers: Iterable[Observer] = (),
         threads: int | None = None,
         on_warning: Callable[[str], object] | None = None,
+        sign: str | None = None,
     ) -> TrainingResult:
         """Continue the run where it was stopped, to the bits of a run that never was.
 
@@ -214,11 +215,12 @@ class SavedRun:
             observers: as in `Experiment.train`.
             threads: as in `Experiment.train`.
             on_warning: as in `Experiment.train`.
+            sign: as in `Experiment.train`; a run that has ended is only signed.
 
         Raises: InputError for a network file, and what `chainrule.resume` raises.
         """
         return self.experiment(data, validation).resume(
-            self.path, observers=observers, threads=threads, on_warning=on_warning
+            self.path, observers=observers, threads=threads, on_warning=on_warning, sign=sign
         )
 
     def branch(
@@ -244,6 +246,8 @@ class SavedRun:
         data: str | None = None,
         validation: str | None = None,
         parent: str | None = None,
+        start: str | None = None,
+        signers: str | None = None,
         observers: Iterable[Observer] = (),
     ) -> Verification:
         """Compute the run again and compare all that its folder holds.
@@ -252,6 +256,8 @@ class SavedRun:
             data: as in `resume`.
             validation: as in `resume`.
             parent: where the parent of a branch is now, if it was moved.
+            start: where the network is now whose weights the run began with, if it was moved.
+            signers: a file of names with their keys, as in `chainrule.verify`.
             observers: as in `Experiment.train`.
 
         Raises: InputError for a network file, and what `chainrule.verify` raises.
@@ -265,6 +271,8 @@ class SavedRun:
             source.load().train,
             validation=None if checks is None else join_parts(checks.load()),
             parent=parent,
+            start=start,
+            signers=signers,
             observers=observers,
         )
 
@@ -340,16 +348,20 @@ class SavedRun:
 
     @overload
     def predict(
-        self, files: Any, *, errors: Literal["raise"] = "raise"
+        self, files: Any, *, errors: Literal["raise"] = "raise", abstain: float | None = None
     ) -> tuple[Prediction, ...]: ...
 
     @overload
     def predict(
-        self, files: Any, *, errors: Literal["return"]
+        self, files: Any, *, errors: Literal["return"], abstain: float | None = None
     ) -> tuple[Prediction | FailedPrediction, ...]: ...
 
     def predict(
-        self, files: Any, *, errors: Literal["raise", "return"] = "raise"
+        self,
+        files: Any,
+        *,
+        errors: Literal["raise", "return"] = "raise",
+        abstain: float | None = None,
     ) -> tuple[Prediction | FailedPrediction, ...]:
         """Return what the network answers to pictures, or to the rows of tables.
 
@@ -361,15 +373,15 @@ class SavedRun:
                 frame with an example a row stands for a table.
             errors: "return" puts a `FailedPrediction` in the place of a file that cannot be read,
                 so that it does not end the others.
+            abstain: the answer is "?" where no output reaches this, 0 to 1.
 
         Raises: InputError; FileError, DataError unless they are returned.
         """
         from chainrule.experiment.file_predictions import predict_files
 
         notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        several = isinstance(files, Iterable) and not isinstance(files, (str, Mapping))
-        listed = files if several and not is_data_frame(files) else [files]
-        return tuple(predict_files(self.network, listed, notes.get("options", {}), errors=errors))
+        options = notes.get("options", {})
+        return tuple(predict_files(self.network, files, options, errors=errors, abstain=abstain))
 
     def predict_table(
         self, source: Any, output: str = "-", *, abstain: float | None = None, **options: Any
@@ -399,25 +411,6 @@ class SavedRun:
         from chainrule.evaluation import default_cost
 
         return Recipe(cost=default_cost(self.network, dataset), seed=0)
-
-
-def _require_as_learned(schema: Schema, options: Mapping[str, Any]) -> None:
-    """Refuse options by which a table would be read as something that the network did not learn."""
-    learned = {"target": ", ".join(schema.target.names), "task": schema.target.kind}
-    for name in ("target", "task", "drop", "category", "number", "date"):
-        given = options.get(name)
-        if given in (None, (), []) or given == learned.get(name):
-            continue
-        due = f"the {name} that the network learned, {learned[name]}" if name in learned else ""
-        raise InputError(
-            "evaluate",
-            expected=due or f"no other {name} columns than in training",
-            got=describe(given),
-            why="Its columns are read as in training",
-            remedy=f"Leave --{name} out",
-            argument=name,
-            value=given,
-        )
 
 
 def open_run(path: str | Path) -> SavedRun:

@@ -20,23 +20,18 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data import ReadOptions
+from chainrule.data import ReadOptions, read_table
 from chainrule.data.tables import TableBlock, is_data_frame, read_table_blocks
 from chainrule.errors import InputError
 from chainrule.evaluation import class_columns, count_text
-from chainrule.experiment.row_matching import match_rows, require_source
-from chainrule.limits import Limit
+from chainrule.experiment.prediction_records import WITHHELD, check_abstain
+from chainrule.experiment.row_matching import holds_named_table, match_rows, require_source
 from chainrule.network import BLOCK, Network
 from chainrule.schema import ColumnNote, merge_notes
 from chainrule.storage import STANDARD_STREAM, open_atomically
 from chainrule.visible_text import make_visible
 
-__all__ = ["ABSTAIN", "TablePredictions", "predict_table"]
-
-ABSTAIN = Limit(float, "greatest output below which no class is answered", 0, 1, optional=True)
-
-_ABSTAINED = "?"
-"""The answer where no output is great enough."""
+__all__ = ["TablePredictions", "predict_table"]
 
 _LISTED_ERRORS = 10
 _SEPARATORS = {".csv": ",", ".txt": ",", ".tsv": "\t", ".tab": "\t"}
@@ -104,13 +99,15 @@ def predict_table(
 
     Raises: InputError; FileError, DataError for what stops all rows, such as a missing column.
     """
-    ABSTAIN.check("predict", "abstain", abstain)
+    check_abstain(network, abstain)
     source = require_source(source)
     answering = _Answering(network, abstain, ReadOptions(**options))
     separator = _check_output(source, output)
     counts, answers = Counter[str](), Counter[str]()
     ignored, notes, errors = dict[str, None](), list[ColumnNote](), list[str]()
-    blocks = read_table_blocks(source, answering.options, block_rows)
+    named = not is_data_frame(source) and holds_named_table(source)
+    rows = read_table(source) if named else source
+    blocks = read_table_blocks(rows, answering.options, block_rows)
     with _open_output(output) as file:
         writer = csv.writer(file, delimiter=separator, lineterminator="\n")
         for block in blocks:
@@ -211,15 +208,6 @@ class _Answering:
         if len(names) == 1:  # one output stands for two classes
             names = (*names, f"not {names[0]}")
         object.__setattr__(self, "classes", names)
-        if self.abstain is not None and not (names and self.network.gives_fractions):
-            raise InputError(
-                "predict",
-                expected="a network whose outputs for classes are from 0 to 1",
-                got="numbers" if not names else "outputs of any size",
-                why="It leaves a row open if no output reaches the bound",
-                argument="abstain",
-                value=self.abstain,
-            )
 
     def header(self, names: Sequence[str]) -> list[str]:
         """Return the names of all columns; added ones end with _ where their name is taken."""
@@ -268,7 +256,7 @@ class _Answering:
         best = columns.argmax(axis=1)
         for row, k, values in zip(rows.tolist(), best.tolist(), columns, strict=True):
             sure = self.abstain is None or values[k] >= self.abstain
-            answer = self.classes[k] if sure else _ABSTAINED
+            answer = self.classes[k] if sure else WITHHELD
             found.cells[row].extend([answer, *map(str, values), ""])
             found.ends[row] = "answered" if sure else "abstained"
             if sure:

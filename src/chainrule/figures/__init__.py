@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chainrule.figures.picture_digits import save_predictions as save_predictions
     from chainrule.figures.report_figures import save_report_figures as save_report_figures
     from chainrule.figures.saving import SUFFIXES as SUFFIXES
+    from chainrule.figures.saving import figure_bytes as figure_bytes
     from chainrule.figures.saving import save_figure as save_figure
     from chainrule.figures.study_pictures import study_report as study_report
 
@@ -45,7 +46,7 @@ __getattr__, __dir__, __all__ = attach(
         "figure_sources": "FigureOptions draw_figure source_text",
         "picture_digits": "save_predictions",
         "report_figures": "save_report_figures",
-        "saving": "SUFFIXES save_figure",
+        "saving": "SUFFIXES figure_bytes save_figure",
         "study_pictures": "study_report",
     },
 )

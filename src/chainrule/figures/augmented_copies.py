@@ -53,7 +53,7 @@ def augmented_copies_data(
         seed: of the training.
         epochs: how many.
 
-    Raises: ShapeError if examples are no images.
+    Raises: ShapeError if examples are not images.
     """
     require_images(dataset, "copies")
     rows, names = _chosen(dataset)

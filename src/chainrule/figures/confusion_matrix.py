@@ -31,14 +31,14 @@ _COUNTS_UP_TO = 26
 
 @dataclass(frozen=True, eq=False)
 class ConfusionMatrixData:
-    """A confusion matrix with its shares.
+    """A confusion matrix with its fractions.
 
     Args:
         names: of the classes.
         counts: examples of each class (row) taken for each class (column), (k, k).
         fractions: counts over the row's sum, (k, k); NaN in the row of a class without examples.
-        recall: share of each class that is answered rightly, (k,); NaN without examples.
-        precision: share of each answer that is right, (k,); NaN for a class never answered.
+        recall: fraction of each class that is answered rightly, (k,); NaN without examples.
+        precision: fraction of each answer that is right, (k,); NaN for a class never answered.
         summary: accuracy with n and interval, in words.
     """
 
@@ -176,12 +176,14 @@ def _write_cells(axes: Axes, data: ConfusionMatrixData, norm: LogNorm) -> None:
         if not count:
             axes.text(column, row, "·", ha="center", va="center", color=GREY, fontsize=8)
             continue
-        share = float(data.fractions[row, column])
-        dark = share > 0.6 if row == column else norm(100 * share) > 0.62
+        fraction = float(data.fractions[row, column])
+        dark = fraction > 0.6 if row == column else norm(100 * fraction) > 0.62
         style: dict[str, Any] = {"ha": "center", "color": "white" if dark else INK}
         axes.text(column, row, f"{count}", va="bottom" if both else "center", fontsize=9, **style)
         if both:
-            axes.text(column, row + 0.06, percent_text(share, 1), va="top", fontsize=6.5, **style)
+            axes.text(
+                column, row + 0.06, percent_text(fraction, 1), va="top", fontsize=6.5, **style
+            )
 
 
 def _write_margins(axes: Axes, data: ConfusionMatrixData) -> None:
@@ -204,5 +206,5 @@ def _beside(
     axes.annotate(text, at, fontsize=7.5, color=GREY, annotation_clip=False, **away, **style)
 
 
-def _percent(share: float) -> str:
-    return percent_text(None if np.isnan(share) else float(share), 1)
+def _percent(fraction: float) -> str:
+    return percent_text(None if np.isnan(fraction) else float(fraction), 1)

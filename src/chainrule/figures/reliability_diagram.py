@@ -50,7 +50,7 @@ class ReliabilityData:
 def reliability_diagram_data(report: Report) -> ReliabilityData:
     """The reliability diagram of a report in numbers.
 
-    Raises: InputError if the network's outputs are no shares from 0 to 1, or targets are
+    Raises: InputError if the network's outputs are not shares from 0 to 1, or targets are
         numbers.
     """
     classes = require_classes(report)

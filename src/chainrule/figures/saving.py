@@ -13,7 +13,7 @@ from chainrule.storage import write_atomically
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["SUFFIXES", "save_figure"]
+__all__ = ["SUFFIXES", "figure_bytes", "save_figure"]
 
 # What Matplotlib would write beside the picture: the date, and its own version.
 _METADATA: dict[str, dict[str, None]] = {
@@ -44,7 +44,17 @@ def save_figure(figure: Figure, path: str | Path) -> None:
             argument="path",
             value=str(path),
         )
+    write_atomically(path, figure_bytes(figure, kind))
+
+
+def figure_bytes(figure: Figure, kind: str) -> bytes:
+    """Return a figure as the content of a file.
+
+    Args:
+        figure: drawn by any `draw_*`.
+        kind: "png" (150 dots an inch), "svg" or "pdf".
+    """
     content = io.BytesIO()
     with figure_style():
         figure.savefig(content, format=kind, metadata=_METADATA[kind])
-    write_atomically(path, content.getvalue())
+    return content.getvalue()

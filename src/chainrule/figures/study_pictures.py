@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chainrule.figures.parallel_coordinates import (
     draw_parallel_coordinates,
@@ -16,13 +16,13 @@ from chainrule.figures.parameter_slices import draw_parameter_slices, parameter_
 from chainrule.figures.rate_curves import draw_rate_curves, grid_points, rate_curves_data
 from chainrule.figures.saving import save_figure
 from chainrule.figures.seed_bands import draw_seed_bands, trial_bands
-from chainrule.figures.study_table import Metric, StudyTable, TrialRow
+from chainrule.figures.study_table import summary_table, trial_rows, varied_parameters
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from chainrule.documents import Document
-    from chainrule.study import ConfigurationResult, StudySummary
+    from chainrule.study import StudySummary
 
 __all__ = ["study_report"]
 
@@ -57,7 +57,7 @@ def _drawings(summary: StudySummary) -> Iterator[tuple[str, Callable[[], Figure]
     complete = [entry for entry in summary.ranked if entry.ended == "complete"]
     if not complete:
         return
-    table, varied = _table(summary, complete), _varied(complete)
+    table, varied = summary_table(summary), varied_parameters(complete)
     if set(varied) == {"batch_size", "learning_rate"}:
         yield "Learning rates", lambda: draw_rate_curves(rate_curves_data(grid_points(table)))
     if varied:
@@ -68,42 +68,6 @@ def _drawings(summary: StudySummary) -> Iterator[tuple[str, Callable[[], Figure]
     if len(varied) > 1:
         yield "Two parameters", lambda: draw_parameter_grid(parameter_grid_data(table))
         yield "All parameters", lambda: draw_parallel_coordinates(parallel_coordinates_data(table))
-    rows = [row for entry in complete[:_BEST] for row in _named_rows(entry, summary.metric)]
+    rows = [row for entry in complete[:_BEST] for row in trial_rows(entry, summary.metric)]
     if any(row.curve for row in rows):
         yield "The best ones' courses", lambda: draw_seed_bands(trial_bands(rows, summary.metric))
-
-
-def _varied(complete: list[ConfigurationResult]) -> list[str]:
-    """Parameters with more than one value."""
-    names = dict.fromkeys(name for entry in complete for name in entry.parameters)
-    return [n for n in names if len({repr(entry.parameters.get(n)) for entry in complete}) > 1]
-
-
-def _table(summary: StudySummary, complete: list[ConfigurationResult]) -> StudyTable:
-    names = dict.fromkeys(name for entry in complete for name in entry.parameters)
-    rows = tuple(
-        TrialRow({n: _plain(entry.parameters.get(n, "-")) for n in names}, run[summary.metric])
-        for entry in complete
-        for run in entry.runs
-    )
-    return StudyTable(
-        summary.name, Metric(summary.metric), rows, len(summary.ranked) - len(complete)
-    )
-
-
-def _named_rows(entry: ConfigurationResult, metric: str) -> list[TrialRow]:
-    """The trainings of an entry with their courses."""
-    chosen = {n: _plain(value) for n, value in entry.parameters.items()}
-    return [
-        TrialRow(chosen, run[metric], run.get("seed"), tuple(run.get("curve", ())))
-        for run in entry.runs
-    ]
-
-
-def _plain(value: Any) -> float | str:
-    """Return a value as study tables hold it."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, (list, tuple)):
-        return "-".join(map(str, value))
-    return str(value)

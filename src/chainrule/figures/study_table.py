@@ -8,15 +8,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chainrule.bundled import find_file
-from chainrule.data import SIZE_LIMIT, open_decompressed
+from chainrule.data import content_limit, open_decompressed, read_stream, stored_size
 from chainrule.errors import DataError, unknown_name
 from chainrule.evaluation import number_text, percent_text
 
 if TYPE_CHECKING:
-    from chainrule.study import SavedStudy
+    from chainrule.study import ConfigurationResult, SavedStudy, StudySummary
 
 __all__ = [
     "METRICS",
@@ -26,6 +26,10 @@ __all__ = [
     "Value",
     "distinct",
     "read_study_table",
+    "study_value",
+    "summary_table",
+    "trial_rows",
+    "varied_parameters",
 ]
 
 Value: TypeAlias = float | str
@@ -209,8 +213,9 @@ def _find_study(name: str) -> SavedStudy | None:
 
 
 def _read_file(path: str) -> bytes:
-    with open_decompressed(find_file(path, "accuracies")) as stream:
-        return stream.read(SIZE_LIMIT)
+    file = find_file(path, "accuracies")
+    with open_decompressed(file) as stream:
+        return read_stream(stream, content_limit(str(file), stored_size(file), text=True))
 
 
 def _lines(path: str, content: bytes) -> list[dict[str, str]]:
@@ -275,3 +280,49 @@ def _number(text: str) -> bool:
 
 def _value(text: str) -> Value:
     return float(text) if _number(text) else text
+
+
+def varied_parameters(results: Sequence[ConfigurationResult]) -> list[str]:
+    """Return the parameters that have more than one value in some results."""
+    names = dict.fromkeys(name for one in results for name in one.parameters)
+    return [n for n in names if len({repr(one.parameters.get(n)) for one in results}) > 1]
+
+
+def summary_table(summary: StudySummary) -> StudyTable:
+    """Return the complete trials of a study as a table, a row for each seed.
+
+    Args:
+        summary: with a complete trial.
+    """
+    complete = [one for one in summary.ranked if one.ended == "complete"]
+    names = dict.fromkeys(name for one in complete for name in one.parameters)
+    rows = tuple(
+        TrialRow({n: study_value(one.parameters.get(n, "-")) for n in names}, run[summary.metric])
+        for one in complete
+        for run in one.runs
+    )
+    left_out = len(summary.ranked) - len(complete)
+    return StudyTable(summary.name, Metric(summary.metric), rows, left_out)
+
+
+def trial_rows(result: ConfigurationResult, metric: str) -> list[TrialRow]:
+    """Return the trainings of a complete trial with their curves.
+
+    Args:
+        result: of the trial.
+        metric: of the study.
+    """
+    chosen = {n: study_value(value) for n, value in result.parameters.items()}
+    return [
+        TrialRow(chosen, run[metric], run.get("seed"), tuple(run.get("curve", ())))
+        for run in result.runs
+    ]
+
+
+def study_value(value: Any) -> Value:
+    """Return a parameter's value as study tables have it: a number, or a text such as 784-30-10."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, (list, tuple)):
+        return "-".join(map(str, value))
+    return str(value)

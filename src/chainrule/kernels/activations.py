@@ -53,6 +53,8 @@ SELU = ACTIVATION_CODES["selu"]
 GELU = ACTIVATION_CODES["gelu"]
 SOFTPLUS = ACTIVATION_CODES["softplus"]
 SOFTMAX = ACTIVATION_CODES["softmax"]
+_SUBNORMAL = -708.0
+"""Below this exponent `exp` comes to 0, although a float64 can be smaller."""
 
 _PER_ROOT_TWO_PI = 1 / math.sqrt(2 * math.pi)
 
@@ -176,6 +178,21 @@ def _softmax_row(z: Array, a: Array) -> None:
     store_rounded(a, 0, first * factor)
     for j in range(LANES, z.size, LANES):
         store_rounded(a, j, _shifted_exp(z, j, highest) * factor)
+    border = highest + _SUBNORMAL
+    below = where_positive(border - load_float64(z, 0, math.inf), 1.0, 0.0)
+    for j in range(LANES, z.size, LANES):
+        below = below + where_positive(border - load_float64(z, j, math.inf), 1.0, 0.0)
+    if sum_lanes(below) > 0.0:
+        _store_subnormal(z, a, highest, factor)
+
+
+@kernel
+def _store_subnormal(z: Array, a: Array, highest: float, factor: float) -> None:
+    """[A12] Store what is below 2e-308 by two factors, as `exp` is 0 there; the rest as before."""
+    for j in range(0, z.size, LANES):
+        t = load_float64(z, j, -math.inf) - highest
+        root = exp(0.5 * t)
+        store_rounded(a, j, where_positive(t - _SUBNORMAL, exp(t) * factor, root * factor * root))
 
 
 @kernel

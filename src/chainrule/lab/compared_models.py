@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chainrule.attribution import Parting, RunReplay, find_parting
+from chainrule.data.handwriting import GreyPicture
 from chainrule.errors import ChainruleError, InputError
 from chainrule.evaluation import match_dataset
 from chainrule.lab.compare_settings import ComparedSide
@@ -30,11 +32,13 @@ class ModelPair:
         sides: as they were asked for.
         subjects: the models with common examples, as each takes them.
         misfit: why the second does not take the examples of the first; None if it does.
+        photo: that the page shows; None without one.
     """
 
     sides: tuple[ComparedSide, ComparedSide]
     subjects: tuple[LabSubject, LabSubject]
     misfit: ChainruleError | None = None
+    photo: GreyPicture | None = None
 
     @property
     def networks(self) -> tuple[Network, Network]:
@@ -59,7 +63,7 @@ class ModelPair:
             target=state.target,
             digits=state.digits,
         )
-        return make_step(self.subjects[which], shown)
+        return make_step(self.subjects[which], shown, self.photo if takes_ink else None)
 
     def _example(self, state: LabState) -> int | None:
         """The example for both: a worked file has those of its first step alone."""
@@ -81,8 +85,22 @@ class ComparedModels:
     def __init__(self, own: LabSubject, other: LabSubject | None) -> None:
         self._models = {"A": own} | ({} if other is None else {"B": other})
         self._networks: dict[ComparedSide, Network] = {}
-        self._parting: Parting | None = None
+        self._partings: list[Parting] = []  # one at most, shared by copies for a page
+        self._photo: GreyPicture | None = None
         self._lock = threading.Lock()
+
+    def for_page(self, trial: LabSubject | None, photo: GreyPicture | None) -> ComparedModels:
+        """Return the models with what the page shows besides.
+
+        Args:
+            trial: the network of a study's trial; None without one.
+            photo: that is looked at in place of ink; None without one.
+        """
+        found = copy.copy(self)
+        found._photo = photo
+        if trial is not None:
+            found._models = {**self._models, "trial": trial}
+        return found
 
     def choices(self) -> list[dict[str, Any]]:
         """Return the models that can be chosen, with the epochs of those that are runs."""
@@ -104,6 +122,8 @@ class ComparedModels:
     def _first_choice(self) -> tuple[ComparedSide, ComparedSide]:
         """Both models; else a run at its start and at its end; else a network and its changes."""
         own = ComparedSide("A")
+        if "trial" in self._models:
+            return own, ComparedSide("trial")
         if "B" in self._models:
             return own, ComparedSide("B")
         epochs = _epochs(self._models["A"].replay)
@@ -120,15 +140,17 @@ class ComparedModels:
         first, second = (self._subject(side, state) for side in sides)
         source = next((one for one in (first, second) if one.loaded is not None), None)
         if source is None:  # both take drawings alone
-            return ModelPair(sides, (first, second))
+            return ModelPair(sides, (first, second), photo=self._photo)
         try:
-            return ModelPair(sides, (_fit(first, source), _fit(second, source)))
+            fitting = _fit(first, source), _fit(second, source)
         except ChainruleError as error:
             return ModelPair(sides, (first, second), error)
+        return ModelPair(sides, fitting, photo=self._photo)
 
     def _subject(self, side: ComparedSide, state: LabState) -> LabSubject:
-        model = "A" if side.model == "changed" else side.model
-        subject = self._models.get(model)
+        # What was set by hand is of the lab's own network, or of the trial that took its place.
+        changed = "trial" if "trial" in self._models else "A"
+        subject = self._models.get(changed if side.model == "changed" else side.model)
         if subject is None:
             raise InputError(
                 "lab",
@@ -190,9 +212,10 @@ class ComparedModels:
             return None
         replays = [self._models[name].replay for name in ("A", "B")]
         with self._lock:
-            if self._parting is None:
-                self._parting = find_parting(*(one for one in replays if one is not None))
-            return self._parting
+            if not self._partings:
+                found = find_parting(*(one for one in replays if one is not None))
+                self._partings.append(found)
+            return self._partings[0]
 
 
 def _epochs(replay: RunReplay | None) -> dict[str, int] | None:

@@ -57,7 +57,7 @@ def pack_frame(view: RoomView) -> bytes:
 def unpack_frame(frame: bytes) -> tuple[dict[str, Any], Mapping[str, NDArray[np.float32]]]:
     """Return the values and arrays of a frame, as the page reads it.
 
-    Raises: ValueError for what is no frame.
+    Raises: ValueError for what is not a frame.
     """
     magic, length, count = _HEAD.unpack_from(frame)
     if magic != _MAGIC or len(frame) != _HEAD.size + length + 4 * count:

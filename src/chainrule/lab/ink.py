@@ -46,7 +46,7 @@ Stroke: TypeAlias = tuple[InkPoint, ...]
 def check_strokes(strokes: Any) -> tuple[Stroke, ...]:
     """Return strokes as records.
 
-    Raises: InputError for what is no ink.
+    Raises: InputError for what is not ink.
     """
     shaped = isinstance(strokes, tuple) and all(isinstance(one, tuple) and one for one in strokes)
     if not shaped or sum(map(len, strokes)) > _MOST_POINTS:

@@ -18,6 +18,8 @@ from starlette.routing import Route
 
 from chainrule.lab.frames import pack_frame
 from chainrule.lab.lab_gate import LabGate, LabSession
+from chainrule.lab.lessons import draw_lesson, lessons
+from chainrule.lab.photo_album import MOST_PHOTO_BYTES
 from chainrule.lab.state import LabState
 from chainrule.lab.workbench import Workbench
 from chainrule.serving import RequestError
@@ -57,6 +59,8 @@ def make_lab(workbench: Workbench, session: LabSession) -> Starlette:
         Route("/view", pages.view, methods=["POST"]),
         Route("/proof", pages.proof, methods=["POST"]),
         Route("/accuracy", pages.accuracy, methods=["POST"]),
+        Route("/photo", pages.photo, methods=["POST"]),
+        Route("/picture/{chapter:int}", pages.picture, methods=["GET"]),
     ]
     return Starlette(routes=routes, middleware=[Middleware(LabGate, session)])
 
@@ -89,7 +93,10 @@ class _Pages:
         state = self._state(asked)
         known = asked.get("maps")
         view = await asyncio.to_thread(
-            self._workbench.view, state, known if isinstance(known, str) else ""
+            self._workbench.view,
+            state,
+            known if isinstance(known, str) else "",
+            moving=asked.get("moving") is True,
         )
         return Response(pack_frame(view), media_type="application/octet-stream")
 
@@ -105,6 +112,22 @@ class _Pages:
         state = self._state(await _read_json(request))
         found = await asyncio.to_thread(self._workbench.accuracy, state)
         return JSONResponse({"accuracy": None if found is None else asdict(found)})
+
+    async def photo(self, request: Request) -> Response:
+        """Keep a photograph, and send the name by which a state calls it."""
+        if not request.headers.get("content-type", "").startswith("image/"):
+            raise RequestError(415, "type", where="content-type", expected="a picture")
+        content = await _read_body(request, MOST_PHOTO_BYTES)
+        name = await asyncio.to_thread(self._workbench.photos.add, content)
+        return JSONResponse({"photo": name})
+
+    async def picture(self, request: Request) -> Response:
+        """Send the figure of a chapter, drawn now."""
+        chapter = request.path_params["chapter"]
+        if not 1 <= chapter <= len(lessons()):
+            raise HTTPException(404)
+        content = await asyncio.to_thread(draw_lesson, chapter)
+        return Response(content, media_type=_TYPES["svg"])
 
     def _state(self, asked: dict[str, Any]) -> LabState:
         """The state that is asked for: as values, as an address, or that of the beginning."""
@@ -123,11 +146,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
     """
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise RequestError(415, "type", where="content-type", expected="application/json")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise RequestError(413, "too-long", expected=f"at most {_MOST_BYTES:,} bytes")
+    body = await _read_body(request, _MOST_BYTES)
     try:
         found = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -135,6 +154,19 @@ async def _read_json(request: Request) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise RequestError(400, "json", where="body", expected="an object", got="another value")
     return found
+
+
+async def _read_body(request: Request, most: int) -> bytes:
+    """Return what a request sends.
+
+    Raises: RequestError as soon as it is too long.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise RequestError(413, "too-long", expected=f"at most {most:,} bytes")
+    return bytes(body)
 
 
 def _no_constant(name: str) -> float:

@@ -15,6 +15,7 @@ from chainrule.lab.frames import RoomView
 from chainrule.lab.state import LabState
 from chainrule.lab.subject import open_subject
 from chainrule.lab.workbench import Workbench
+from chainrule.study import is_storage
 
 __all__ = ["LabView", "lab_view", "open_lab"]
 
@@ -43,6 +44,8 @@ def lab_view(
     *,
     other: str | Path | None = None,
     data: str | None = None,
+    config: str | None = None,
+    storage: str | None = None,
 ) -> LabView:
     """Return what the lab shows at an address, without a page.
 
@@ -52,6 +55,8 @@ def lab_view(
             "look?example=3&select=delta[2][3]"; empty for the beginning.
         other: as for `open_lab`.
         data: as for `open_lab`.
+        config: as for `open_lab`.
+        storage: as for `open_lab`.
 
     Raises: InputError, UnknownNameError, DataError for an address of what there is not; what
         opening raises.
@@ -61,17 +66,25 @@ def lab_view(
         >>> shown["opened"]["equation"]
         'BP1'
     """
-    workbench = _open_workbench(target, other, data)
+    workbench = _open_workbench(target, other, data, config, storage)
     state = LabState.from_address(address) if address else workbench.start_state()
     workbench.require(state)
     return LabView(workbench.view(state))
 
 
 def _open_workbench(
-    target: str | Path | None, other: str | Path | None, data: str | None
+    target: str | Path | None,
+    other: str | Path | None,
+    data: str | None,
+    config: str | None,
+    storage: str | None,
 ) -> Workbench:
+    is_study = target is not None and is_storage(str(target))
+    if is_study and storage is None:
+        storage = str(target)
+    subject = open_subject(None if is_study else target, data, config)
     second = None if other is None else open_subject(other, data)
-    return Workbench(open_subject(target, data), second)
+    return Workbench(subject, second, storage, begins_with_studies=is_study)
 
 
 def open_lab(
@@ -79,6 +92,8 @@ def open_lab(
     other: str | Path | None = None,
     *,
     data: str | None = None,
+    config: str | None = None,
+    storage: str | None = None,
     port: int = 0,
     browser: bool = True,
     on_start: Callable[[str], object] = print,
@@ -89,9 +104,14 @@ def open_lab(
 
     Args:
         target: a run's folder, a network file, a worked file or the name of a bundled one, or data,
-            which are learned first; None for a small network trained on digits.
+            which are learned first; or the storage of studies, which opens the room Studies. None
+            for a small network trained on digits.
         other: a second model of the same kinds, with which the room Compare compares it.
         data: where a run's data are, if they were moved; the examples of a network file.
+        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are
+            learned.
+        storage: a journal file, or the address of a database, whose studies the room Studies shows;
+            None for studies.journal in the current folder, if it is there.
         port: 0 for any that is free.
         browser: whether the system's browser is opened.
         on_start: called with the address.
@@ -104,7 +124,8 @@ def open_lab(
     from chainrule.lab.lab_application import make_lab
     from chainrule.lab.lab_gate import LabSession
 
-    workbench, session = _open_workbench(target, other, data), LabSession()
+    workbench = _open_workbench(target, other, data, config, storage)
+    session = LabSession()
     threading.Thread(target=_warm_up, args=(workbench,), daemon=True).start()
 
     def announce(home: str) -> None:

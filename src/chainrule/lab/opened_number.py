@@ -112,10 +112,13 @@ def _factors(shown: ShownStep, formula: Expression | None, digits: int) -> list[
     """The first numbers of which a formula is made, each once."""
     if formula is None:
         return []
-    found: dict[str, str] = {}
+    found: dict[Quantity, str] = {}
     for leaf in leaves(formula):
         if isinstance(leaf, Term):
-            found[shown.address(leaf.quantity)] = number_text(leaf.value, digits)
+            found[leaf.quantity] = number_text(leaf.value, digits)
         if len(found) == _FACTORS:
             break
-    return [{"address": address, "text": text} for address, text in found.items()]
+    return [
+        {"address": shown.address(quantity), "name": shown.name(quantity), "text": text}
+        for quantity, text in found.items()
+    ]

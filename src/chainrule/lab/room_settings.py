@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import quote, unquote
 
 from chainrule.equations.activations import ACTIVATIONS
-from chainrule.errors import InputError, unknown_name
+from chainrule.errors import ChainruleError, InputError, unknown_name
 from chainrule.limits import limits_of
 
 __all__ = [
@@ -38,11 +38,13 @@ class RoomSettings:
     """What writes a value as text, by the field's name, where `str` does not."""
     readers: ClassVar[Mapping[str, Callable[[str], Any]]]
     """What reads the text of a value that is none."""
+    shown: ClassVar[tuple[str, ...]] = ("updates", "point")
+    """Settings that do not decide the training, but how far it is, and what is looked at."""
 
     @property
     def training(self) -> tuple[Any, ...]:
-        """All that decides the training: the settings without how far it is and what is shown."""
-        return tuple(v for name, v in vars(self).items() if name not in ("updates", "point"))
+        """All that decides the training: the settings without those of `shown`."""
+        return tuple(v for name, v in vars(self).items() if name not in self.shown)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what differs from the defaults, as plain values."""
@@ -90,10 +92,20 @@ class RoomSettings:
             if not sign:
                 raise refused(cls.room, "name:value, joined by ;", part)
             try:
-                values[name] = cls.readers.get(name, str)(unquote(written))
+                values[name] = cls.read_part(name, unquote(written))
+            except ChainruleError:  # which is a ValueError too, and says more
+                raise
             except ValueError:
                 raise refused(name, "a value as in an address of the lab", written) from None
         return cls.from_dict(values)
+
+    @classmethod
+    def read_part(cls, name: str, text: str) -> Any:
+        """Return the value of one setting from its text.
+
+        Raises: ValueError for a text that is none.
+        """
+        return cls.readers.get(name, str)(text)
 
 
 _SAFE = ",:.+-*/()^ "
@@ -117,16 +129,21 @@ def layer_activations() -> list[str]:
     return [name for name in ACTIVATIONS if name != "softmax"]
 
 
-def check_layers(widths: Any, activations: Any) -> None:
+def check_layers(widths: Any, activations: Any, most_width: int = _MOST_WIDTH) -> None:
     """Refuse hidden layers that a room cannot have.
+
+    Args:
+        widths: of the hidden layers.
+        activations: one for each.
+        most_width: neurons of a layer at most.
 
     Raises: InputError, UnknownNameError.
     """
     if not isinstance(widths, tuple) or len(widths) > _MOST_LAYERS:
         raise refused("hidden", f"at most {_MOST_LAYERS} widths", widths)
     for width in widths:
-        if type(width) is not int or not 1 <= width <= _MOST_WIDTH:
-            raise refused("hidden", f"widths from 1 to {_MOST_WIDTH}", width)
+        if type(width) is not int or not 1 <= width <= most_width:
+            raise refused("hidden", f"widths from 1 to {most_width}", width)
     if not isinstance(activations, tuple) or len(activations) != len(widths):
         raise refused("activations", f"{len(widths)} names, one for each layer", activations)
     for name in activations:

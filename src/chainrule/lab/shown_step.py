@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.attribution import make_step_ledger
 from chainrule.data import Dataset
-from chainrule.data.handwriting import Preparation, match_picture
+from chainrule.data.handwriting import GreyPicture, Preparation, match_picture
 from chainrule.equations.backpropagation import forward
 from chainrule.errors import DivergenceError, InputError
 from chainrule.lab.edited_network import edit_network
@@ -74,10 +74,20 @@ class ShownStep:
 
     def address(self, quantity: Quantity) -> str:
         """Return the address of a number for `locate`, without what the page shows anyway."""
-        step = "" if quantity.step == self.number else f"step[{quantity.step}]."
+        return self._step_text(quantity) + str(self._without_own(quantity))
+
+    def name(self, quantity: Quantity) -> str:
+        """Return the address as it is shown: its indices count from what the worked file says."""
+        first = self.ledger.example.conventions.indices
+        return self._step_text(quantity) + str(self._without_own(quantity).counted_from(first))
+
+    def _step_text(self, quantity: Quantity) -> str:
+        return "" if quantity.step == self.number else f"step[{quantity.step}]."
+
+    def _without_own(self, quantity: Quantity) -> Quantity:
+        """The address without its step, and without the example that the page shows."""
         is_own = quantity.scope == "example" and quantity.example == self.row
-        example = None if is_own else quantity.example
-        return step + str(replace(quantity, step=1, example=example))
+        return replace(quantity, step=1, example=None if is_own else quantity.example)
 
     def example_array(self, kind: str, layer: int) -> Array:
         """Return an array of the example, such as the activations of a layer."""
@@ -87,12 +97,13 @@ class ShownStep:
         return np.asarray(arrays[kind][layer - 1][self.place])
 
 
-def make_step(subject: LabSubject, state: LabState) -> ShownStep:
+def make_step(subject: LabSubject, state: LabState, photo: GreyPicture | None = None) -> ShownStep:
     """Return the step that a state shows.
 
     Args:
         subject: what is looked at.
         state: which example, which step, and what was set.
+        photo: that the state names; it is looked at in place of ink.
 
     Raises: InputError for what there is not; DataError for ink that is no digit; DivergenceError.
     """
@@ -100,7 +111,7 @@ def make_step(subject: LabSubject, state: LabState) -> ShownStep:
         return _worked_step(subject, subject.worked, state)
     if state.step is not None:
         return _run_step(subject, state)
-    return _own_step(subject, state)
+    return _own_step(subject, state, photo)
 
 
 def _worked_step(subject: LabSubject, worked: WorkedExample, state: LabState) -> ShownStep:
@@ -146,11 +157,12 @@ def _run_step(subject: LabSubject, state: LabState) -> ShownStep:
     return ShownStep(subject, network, ledger, 1, _choose_row(state.example, found.rows))
 
 
-def _own_step(subject: LabSubject, state: LabState) -> ShownStep:
+def _own_step(subject: LabSubject, state: LabState, photo: GreyPicture | None) -> ShownStep:
     network = edit_network(subject.network, state.edits, state.silenced)
     preparations: tuple[Preparation, ...] = ()
-    if subject.takes_ink and (state.ink or subject.examples is None):
-        inputs, preparations = _ink_inputs(network, state)
+    if subject.takes_ink and (photo is not None or state.ink or subject.examples is None):
+        picture = draw_strokes(state.ink) if photo is None else photo
+        inputs, preparations = _picture_inputs(network, picture, state.digit)
         dataset = _one_example(network, inputs)
     else:
         dataset = _chosen_example(subject, state)
@@ -161,12 +173,13 @@ def _own_step(subject: LabSubject, state: LabState) -> ShownStep:
     return ShownStep(subject, network, Ledger(example), 1, 0, preparations)
 
 
-def _ink_inputs(network: Network, state: LabState) -> tuple[Array, tuple[Preparation, ...]]:
+def _picture_inputs(
+    network: Network, picture: GreyPicture, digit: int
+) -> tuple[Array, tuple[Preparation, ...]]:
     rows, columns = network.input_shape
     form = None if network.schema is None else network.schema.image
-    picture = draw_strokes(state.ink)
     found = match_picture(picture, (rows, columns), network.input_scale, form)
-    chosen = found[min(state.digit, len(found) - 1)]
+    chosen = found[min(digit, len(found) - 1)]
     return chosen.inputs, tuple(one.preparation for one in found)
 
 

@@ -19,6 +19,7 @@ from chainrule.lab.compare_settings import CompareSettings
 from chainrule.lab.ink import Stroke, check_strokes, decode_strokes, encode_strokes
 from chainrule.lab.plane_settings import PlaneSettings
 from chainrule.lab.room_settings import RoomSettings
+from chainrule.lab.studies_settings import StudiesSettings
 from chainrule.lab.train_settings import TrainSettings
 from chainrule.limits import Limit, check_record, limited
 
@@ -26,16 +27,29 @@ __all__ = ["ROOM_NAMES", "Edit", "LabState"]
 
 _VERSION = 1
 """Of the state's form; an address of a later version is refused."""
-ROOM_NAMES = ("draw", "train", "look", "plane", "descend", "approximate", "compare")
+ROOM_NAMES = (
+    "draw",
+    "train",
+    "look",
+    "plane",
+    "descend",
+    "approximate",
+    "studies",
+    "compare",
+    "learn",
+)
 """The rooms in the order in which the page names them."""
 
 _WHERE = "lab"
 _PARAMETER = re.compile(r"W\[\d{1,4}\]\[\d{1,9},\d{1,9}\]|b\[\d{1,4}\]\[\d{1,9}\]")
 _INPUT = re.compile(r"x\[\d{1,9}\]")
+_TRIAL = re.compile(r"(?:[^/]{1,200}/\d{1,9}/\d{1,20})?")
 _SILENCED = re.compile(r"a\[\d{1,4}\]\[\d{1,9}\]")
+_PHOTO = re.compile(r"[0-9a-f]{16}|")
 _MOST_EDITS = 200
 _BENDS = ("relu", "sigmoid")
 _DIRECTIONS = ("forward", "backward")
+_NETWORKS = ("", "train")
 
 
 class Edit(NamedTuple):
@@ -53,6 +67,7 @@ class Edit(NamedTuple):
 _PLANE = PlaneSettings()
 _TRAIN = TrainSettings()
 _COMPARE = CompareSettings()
+_STUDIES = StudiesSettings()
 
 
 def _rooms() -> tuple[str, ...]:
@@ -66,6 +81,7 @@ class LabState:
     Args:
         room: one of ROOM_NAMES.
         ink: what is drawn, in canvas units; empty if an example is shown.
+        photo: name of a photograph that was given to the lab; empty for none.
         inputs: columns of the example that were set, such as "x[3]".
         digit: which of several drawn digits is looked at, from 0 in reading order.
         example: a row of the examples; in a step of a run, a row of the training set.
@@ -81,7 +97,12 @@ class LabState:
         hidden: names of controls that a teacher has hidden.
         plane: points, network and recipe of the room Plane, and how far it has learned.
         train: the same of the room Train.
+        network: that the rooms Draw and Look inside show: empty for the lab's, or "train" for the
+            one of the room Train, where its training stands.
         compare: which two models the room Compare shows.
+        studies: which study the room Studies shows.
+        trial: "NAME/12/0", the trial 12 of a study with its seed 0, whose network takes the place
+            of the lab's own in the rooms Draw, Look inside and Compare; empty for the lab's own.
         formula: of one or two variables in the room Descend, of one in the room Approximate.
         start: a number for each variable, in the order of the alphabet; 2 for those left out.
         rate: the learning rate of the descent.
@@ -89,12 +110,15 @@ class LabState:
         neurons: whose pieces add up to the formula's curve in the room Approximate.
         bend: their activation, "relu" or "sigmoid".
         at: the x whose numbers are shown there.
+        chapter: of the room Learn, from 1.
+        answers: what was typed for each question of its exercise.
 
     Raises: InputError, UnknownNameError.
     """
 
     room: str = limited("draw", Limit(str, "room", choices=_rooms))
     ink: tuple[Stroke, ...] = ()
+    photo: str = ""
     inputs: tuple[Edit, ...] = ()
     digit: int = limited(0, Limit(int, "number of a drawn digit", 0, 99))
     example: int | None = limited(None, Limit(int, "number of an example", 0, optional=True))
@@ -110,7 +134,10 @@ class LabState:
     hidden: tuple[str, ...] = ()
     plane: PlaneSettings = _PLANE
     train: TrainSettings = _TRAIN
+    network: str = limited("", Limit(str, "network", choices=lambda: _NETWORKS))
     compare: CompareSettings = _COMPARE
+    studies: StudiesSettings = _STUDIES
+    trial: str = ""
     formula: str = "x^2 - 2x + 1.5"
     start: tuple[float, ...] = ()
     rate: float = limited(0.3, DESCENT_LIMITS["learning_rate"])
@@ -118,6 +145,8 @@ class LabState:
     neurons: int = limited(4, Limit(int, "neurons of the hidden layer", 1, 30))
     bend: str = limited("relu", Limit(str, "activation", choices=lambda: _BENDS))
     at: float = limited(1.0, Limit(float, "x that is looked at", -3, 3))
+    chapter: int = limited(1, Limit(int, "chapter", 1, 12))
+    answers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_record(self, _WHERE)
@@ -127,10 +156,15 @@ class LabState:
         object.__setattr__(self, "silenced", _check_texts("silenced", self.silenced, _SILENCED))
         object.__setattr__(self, "hidden", _check_texts("hidden", self.hidden, _HIDDEN))
         object.__setattr__(self, "start", _check_start(self.start))
+        _check_answers(self.answers)
+        if not isinstance(self.photo, str) or _PHOTO.fullmatch(self.photo) is None:
+            raise _refused("photo", "the name of a photo", self.photo)
         if not isinstance(self.formula, str) or len(self.formula) > _LONGEST_FORMULA:
             raise _refused("formula", f"at most {_LONGEST_FORMULA} signs", self.formula)
         if not isinstance(self.select, str) or len(self.select) > _LONGEST:
             raise _refused("select", "the address of a number", self.select)
+        if not isinstance(self.trial, str) or _TRIAL.fullmatch(self.trial) is None:
+            raise _refused("trial", "NAME/NUMBER/SEED of a study's trial", self.trial)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, with the version; what has its default is left out."""
@@ -192,6 +226,7 @@ class LabState:
 _LONGEST = 80
 _LONGEST_FORMULA = 200
 _MOST_VARIABLES = 4
+_MOST_ANSWERS = 4
 _HIDDEN = re.compile(r"[a-z]{1,20}")
 
 
@@ -243,6 +278,14 @@ def _check_start(numbers: Any) -> tuple[float, ...]:
     return tuple(DESCENT_LIMITS["start"].check(_WHERE, "start", one) for one in numbers)
 
 
+def _check_answers(texts: Any) -> None:
+    if not isinstance(texts, tuple) or len(texts) > _MOST_ANSWERS:
+        raise _refused("answers", f"at most {_MOST_ANSWERS} texts", texts)
+    for one in texts:
+        if not isinstance(one, str) or len(one) > _LONGEST or not one.isprintable() or "|" in one:
+            raise _refused("answers", "numbers as they are written", one)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, RoomSettings):
         return value.to_dict()
@@ -257,12 +300,17 @@ def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
-_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start")
+_LISTS = ("ink", "inputs", "edits", "silenced", "hidden", "start", "answers")
+_SETTINGS: Mapping[str, type[RoomSettings]] = {
+    "plane": PlaneSettings,
+    "train": TrainSettings,
+    "compare": CompareSettings,
+    "studies": StudiesSettings,
+}
+"""Settings of rooms by the field that holds them."""
 _READ_PLAIN: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _tuple),
-    "plane": PlaneSettings.from_dict,
-    "train": TrainSettings.from_dict,
-    "compare": CompareSettings.from_dict,
+    **{name: kind.from_dict for name, kind in _SETTINGS.items()},
 }
 
 
@@ -276,6 +324,7 @@ def _read_edits(text: str) -> tuple[Any, ...]:
 
 
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
+    **{name: kind.to_text for name, kind in _SETTINGS.items()},
     "ink": encode_strokes,
     "edits": _write_edits,
     "inputs": _write_edits,
@@ -285,11 +334,10 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "start": lambda numbers: ",".join(map(repr, numbers)),
     "rate": repr,
     "at": repr,
-    "plane": PlaneSettings.to_text,
-    "train": TrainSettings.to_text,
-    "compare": CompareSettings.to_text,
+    "answers": "|".join,
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
+    **{name: kind.from_text for name, kind in _SETTINGS.items()},
     "ink": decode_strokes,
     "edits": _read_edits,
     "inputs": _read_edits,
@@ -301,12 +349,13 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "rate": float,
     "bend": str,
     "at": float,
+    "answers": lambda text: tuple(text.split("|")),
     "room": str,
     "select": str,
+    "photo": str,
     "direction": str,
-    "plane": PlaneSettings.from_text,
-    "train": TrainSettings.from_text,
-    "compare": CompareSettings.from_text,
+    "network": str,
+    "trial": str,
 }
 
 

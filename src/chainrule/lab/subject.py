@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chainrule.attribution import RunReplay
@@ -20,6 +20,7 @@ from chainrule.recipe import Recipe
 
 __all__ = ["LabSubject", "open_subject"]
 
+_SEED = 1
 _RATE = 0.1
 """Learning rate of a step on a network that does not say how it was trained."""
 
@@ -38,6 +39,7 @@ class LabSubject:
         columns: the same examples as the columns of their table; None for other data.
         loaded: the same examples as they were loaded, before the network's steps; None without.
         start_ink: what is drawn at first; empty to begin with an example.
+        experiment: that can be trained anew in the room Train; None without data.
     """
 
     name: str
@@ -49,6 +51,7 @@ class LabSubject:
     columns: Dataset | None = None
     loaded: Dataset | None = None
     start_ink: tuple[Stroke, ...] = ()
+    experiment: Experiment | None = None
 
     @property
     def takes_ink(self) -> bool:
@@ -63,16 +66,30 @@ class LabSubject:
         return 0 if self.replay is None else self.replay.steps_done
 
 
-def open_subject(target: str | Path | None = None, data: str | None = None) -> LabSubject:
+def open_subject(
+    target: str | Path | None = None, data: str | None = None, config: str | None = None
+) -> LabSubject:
     """Open what is named.
 
     Args:
         target: a run's folder, a network file, a worked file or the name of a bundled one, or data
-            such as a table, which are learned first; None for a small network trained on digits.
+            such as a table or a folder of pictures, which are learned first; None for a small
+            network trained on digits.
         data: where the run's data are, if they were moved, or examples for a network file.
+        config: a TOML or JSON file of settings, as for `chainrule train`, by which data are
+            learned.
 
-    Raises: what opening, loading and training raise.
+    Raises: what opening, loading and training raise; InputError for a config without data.
     """
+    if config is not None and not (target and _is_data(str(target))):
+        raise InputError(
+            "lab",
+            expected="data to go with config",
+            got="none" if target is None else str(target),
+            why="By its settings data are learned; what is trained already has its own",
+            argument="config",
+            value=config,
+        )
     if target is None:
         return LabSubject(
             "784-32-10, trained on MNIST",
@@ -83,11 +100,22 @@ def open_subject(target: str | Path | None = None, data: str | None = None) -> L
             start_ink=START_INK,
         )
     text = str(target)
+    if _is_data(text):
+        return _learn_data(text, config)
+    return _open_run(open_run(text), data) if is_run(text) else _open_worked(text)
+
+
+def _is_data(text: str) -> bool:
+    """Whether a text names data that can be learned."""
     if is_run(text):
-        return _open_run(open_run(text), data)
-    if Path(text).suffix == ".toml" or text in bundled_files("worked"):
-        return _open_worked(text)
-    return _learn_data(text)
+        path = Path(text)
+        return path.is_dir() and not (path / "run.json").exists() and _has_pictures(path)
+    return Path(text).suffix != ".toml" and text not in bundled_files("worked")
+
+
+def _has_pictures(folder: Path) -> bool:
+    """Whether a folder has a folder for each class, as those of pictures do."""
+    return any(one.is_dir() for one in folder.iterdir())
 
 
 def _plain_recipe(cost: str) -> Recipe:
@@ -122,6 +150,7 @@ def _open_run(run: SavedRun, data: str | None) -> LabSubject:
         examples,
         replay,
         columns=columns if columns is not None and columns.is_raw_table else None,
+        experiment=None if replay is None else run.experiment(data),
         loaded=columns,
     )
 
@@ -144,9 +173,11 @@ def _open_worked(text: str) -> LabSubject:
     return LabSubject(name, network, worked.recipe, examples, worked=worked, loaded=examples)
 
 
-def _learn_data(text: str) -> LabSubject:
+def _learn_data(text: str, config: str | None) -> LabSubject:
     """Train on data as `chainrule train` would, without a folder."""
-    experiment = Experiment.create(text).load()
+    experiment = Experiment.create(text, config=config).load()
+    if experiment.seed_drawn:  # else a shared address would show other numbers another day
+        experiment = replace(experiment, recipe=experiment.recipe.replaced(seed=_SEED))
     network = experiment.train().network
     columns = experiment.test_data()
     examples = prepare_dataset(columns, network.preprocessing)
@@ -156,5 +187,6 @@ def _learn_data(text: str) -> LabSubject:
         _plain_recipe(default_cost(network, examples)),
         examples,
         columns=columns if columns.is_raw_table else None,
+        experiment=experiment,
         loaded=columns,
     )

@@ -58,7 +58,7 @@ _EXACT_ERRORS = {
 }
 _SMOOTHED = SectionEquation("C9", "y = (1 - s) t + s/n")
 _MADE_OF = {"lion": "c = β₁ m + (1 - β₁) g"}
-"""What a letter in an update's equation is made of, where it is no quantity."""
+"""What a letter in an update's equation is made of, where it is not a quantity."""
 
 
 def section_equations(

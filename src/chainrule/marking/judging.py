@@ -191,7 +191,7 @@ def judge(ledger: Ledger) -> MarkedClaims:
     Args:
         ledger: of the worked example.
 
-    Raises: InputError if there are no claims, or a text is no number; DivergenceError.
+    Raises: InputError if there are no claims, or a text is not a number; DivergenceError.
 
     Example:
         >>> from chainrule.ledger.files.worked_file import parse_worked

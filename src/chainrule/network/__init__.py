@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from chainrule.network.architecture import Architecture as Architecture
     from chainrule.network.kernel_workspace import allocate_buffers as allocate_buffers
     from chainrule.network.kernel_workspace import kernel_layout as kernel_layout
+    from chainrule.network.meaning import require_fitting_meaning as require_fitting_meaning
     from chainrule.network.network import BLOCK as BLOCK
     from chainrule.network.network import Network as Network
     from chainrule.network.network import network_layers as network_layers
@@ -28,6 +29,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "architecture": "Architecture",
         "kernel_workspace": "allocate_buffers kernel_layout",
+        "meaning": "require_fitting_meaning",
         "network": "BLOCK Network network_layers predicted_classes require_outputs",
         "packed_parameters": "PackedLayout",
         "parameters": "Layout Slot check_parameters draw_parameters flatten tensor_digests",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class Network:
         class_names: the class of each output; empty if the outputs are numbers.
         preprocessing: what the data mean, and the steps from a table's columns to the inputs;
             learned from the data. None for a network that takes its inputs as they are.
+        seed: from which `create` drew the parameters; None for all other networks.
 
     Raises: ShapeError, DataError.
     """
@@ -68,6 +69,7 @@ class Network:
     input_shape: tuple[int, ...] = ()
     class_names: tuple[str, ...] = ()
     preprocessing: Preprocessing | None = None
+    seed: int | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         flat = check_parameters(Layout(self.architecture), self.parameters, "Network")
@@ -104,7 +106,7 @@ class Network:
         """
         described = Architecture.of(layers, activation, output_activation, **architecture)
         checked = Limit(int, "seed of the initial weights", 0).check("Network.create", "seed", seed)
-        return cls(described, draw_parameters(described, checked))
+        return cls(described, draw_parameters(described, checked), seed=checked)
 
     @property
     def schema(self) -> Schema | None:
@@ -148,7 +150,7 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: what was made from them is made again when it is needed."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
     def digest(self) -> str:
@@ -164,7 +166,7 @@ class Network:
 
         Raises: ShapeError, DataError.
         """
-        return replace(self, parameters=flat)
+        return replace(self, parameters=flat, seed=None)
 
     def predict(self, inputs: Any) -> Array:
         """The answers to examples as the data have them: outputs in the targets' own unit.

@@ -100,7 +100,7 @@ class _Predictor:
         x.flags.writeable = False  # compiled code then sees one type, for read-only rows as well
         work = n * self._multiplications
         pool = shared_thread_pool() if n > ROWS and work >= THREAD_WORK else None
-        share = partial(self._compute_share, x, factor, (z, a))
+        share = partial(self._compute_rows, x, factor, (z, a))
         if pool is None:
             return z, a, math.isfinite(share(1, 0))
         probes = np.zeros(pool.threads)
@@ -112,7 +112,7 @@ class _Predictor:
         layers = self.layout.architecture.layers
         return sum(ins * outs for ins, outs in pairwise(layers))
 
-    def _compute_share(
+    def _compute_rows(
         self, x: Array, factor: float, out: tuple[Array, Array], threads: int, me: int
     ) -> float:
         """Compute the rows of thread `me`; NaN if one of their inputs is not finite."""

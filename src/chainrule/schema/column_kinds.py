@@ -81,7 +81,7 @@ class Subject:
     reading: NumberReading | None = None
 
     def left_out(self, reason: str) -> LeftOut:
-        """Return the record that the column is no input."""
+        """Return the record that the column is not an input."""
         return LeftOut(name=self.name, reason=reason, place=self.place)
 
     def numbers(self) -> NDArray[np.float64]:

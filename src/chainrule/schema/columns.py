@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
-
-from chainrule.errors import DataError
+from dataclasses import asdict, dataclass
+from typing import Any
 
 __all__ = ["KINDS", "Column", "LeftOut", "Target"]
 
@@ -45,20 +42,8 @@ class Column:
     clock: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, from which `from_dict` makes the column again."""
+        """Return plain values, from which `read_record` makes the column again."""
         return {**asdict(self), "categories": list(self.categories), "marks": list(self.marks)}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the column that `to_dict` described.
-
-        Raises: DataError.
-        """
-        known = _known_values(cls, values)
-        found = cls(**{**known, **_tuples(known, "categories", "marks")})
-        if found.kind not in KINDS:
-            raise DataError("Column", expected=f"one of {', '.join(KINDS)}", got=repr(found.kind))
-        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,33 +80,6 @@ class Target:
     places: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, from which `from_dict` makes the target again."""
+        """Return plain values, from which `read_record` makes the target again."""
         lists = {name: list(getattr(self, name)) for name in ("names", "classes", "places")}
         return {**asdict(self), **lists}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the target that `to_dict` described.
-
-        Raises: DataError.
-        """
-        known = _known_values(cls, values)
-        places = tuple(map(int, known.get("places", ())))
-        return cls(**{**known, **_tuples(known, "names", "classes"), "places": places})
-
-
-def _known_values(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values by name if a record has them all; a newer file's field is refused."""
-    names = {field.name for field in fields(record)}
-    if strange := sorted(set(values) - names):
-        raise DataError(
-            record.__name__,
-            expected=f"the fields {', '.join(sorted(names))}",
-            got=repr(strange[0]),
-            why="The file was written by a newer chainrule",
-        )
-    return dict(values)
-
-
-def _tuples(values: Mapping[str, Any], *names: str) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(map(str, values[name])) for name in names if name in values}

@@ -57,7 +57,7 @@ class DateReading:
     """Texts read as dates in one order of day and month.
 
     Args:
-        days: days since 1970-01-01, (texts,) float64; NaN where a text is no date.
+        days: days since 1970-01-01, (texts,) float64; NaN where a text is not a date.
         readable: which of them are dates, (texts,).
         ambiguous: which would be another date with day and month exchanged, (texts,), where
             neither the texts nor a hint decide.

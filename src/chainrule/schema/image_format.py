@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-
-from chainrule.errors import DataError
 
 __all__ = ["ImageFormat", "measure_ink", "stroke_widths"]
 
@@ -245,22 +242,8 @@ class ImageFormat:
         return np.rint(values).astype(np.uint8) if self.bytes_stored else values
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, from which `from_dict` makes the format again."""
+        """Return plain values, from which `read_record` makes the format again."""
         return {**asdict(self), **{name: list(getattr(self, name)) for name in _PAIRS}}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Return the format that `to_dict` described.
-
-        Raises: DataError.
-        """
-        try:
-            pairs = {name: tuple(map(float, values[name])) for name in _PAIRS}
-            return cls(**{**values, **pairs})
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                "ImageFormat", expected="the description of an image format", got=str(error)
-            ) from None
 
 
 def _sample_light(images: NDArray[Any], bottom: float, top: float) -> Light:

@@ -47,7 +47,7 @@ class NumberReading:
     """Texts read as numbers in one style.
 
     Args:
-        values: (texts,) float64; NaN where a text is no number, infinite where it is too large.
+        values: (texts,) float64; NaN where a text is not a number, infinite where it is too large.
         readable: which of them are, (texts,).
         ambiguous: which have another value with the other decimal mark, (texts,); as the style was
             not decided by the texts themselves, these are not to be trusted.

@@ -24,7 +24,7 @@ _BLACK_AND_WHITE = 128
 
 
 def pixel_order(names: Sequence[str]) -> list[int] | None:
-    """Return the places of columns in the order of their pixels; None if a name is no pixel's.
+    """Return the places of columns in the order of their pixels; None if a name is not a pixel's.
 
     Example:
         >>> pixel_order(["pixel2", "pixel10", "pixel1"])
@@ -88,7 +88,7 @@ def _grey_values(cells: Cells) -> NDArray[np.uint8] | None:
 def read_pixels(table: DataTable, places: Sequence[int]) -> NDArray[np.float64] | NDArray[np.uint8]:
     """Return the columns as a matrix, (rows, pixels): bytes where all are, float64 otherwise.
 
-    A cell that is no number is NaN.
+    A cell that is not a number is NaN.
     """
     every = [_grey_values(table.columns[place]) is not None for place in places]
     kind = np.uint8 if all(every) else np.float64

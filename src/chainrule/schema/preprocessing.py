@@ -21,8 +21,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.errors import DataError, ShapeError, describe
+from chainrule.errors import ShapeError, describe
+from chainrule.plain_records import read_record
 from chainrule.schema.columns import Column
+from chainrule.schema.consistency import require_consistent_steps
 from chainrule.schema.schema import Schema
 
 __all__ = ["ENCODINGS", "IMPUTATIONS", "SCALINGS", "TARGET_SCALINGS", "Feature", "Preprocessing"]
@@ -233,20 +235,11 @@ class Preprocessing:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the steps that `to_dict` described.
 
-        Raises: DataError.
+        Raises: DataError for values that are not complete, or do not fit together.
         """
-        try:
-            return cls(
-                schema=Schema.from_dict(values["schema"]),
-                encoding=str(values["encoding"]),
-                features=tuple(Feature(**one) for one in values["features"]),
-                target_centre=tuple(map(float, values["target_centre"])),
-                target_spread=tuple(map(float, values["target_spread"])),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                "Preprocessing", expected="the description of a table's steps", got=str(error)
-            ) from None
+        steps = read_record(cls, values)
+        require_consistent_steps(steps, ENCODINGS)
+        return steps
 
 
 def _features(schema: Schema, encoding: str) -> Iterator[Feature]:

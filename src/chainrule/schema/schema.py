@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Self
 
+from chainrule.plain_records import read_record
 from chainrule.schema.columns import Column, LeftOut, Target
+from chainrule.schema.consistency import require_consistent_schema
 from chainrule.schema.image_format import ImageFormat
 
 __all__ = ["Schema"]
@@ -67,12 +69,8 @@ class Schema:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the schema that `to_dict` described.
 
-        Raises: DataError; KeyError and TypeError for values of another form.
+        Raises: DataError for values that are not complete, or do not fit together.
         """
-        image = values["image"]
-        return cls(
-            target=Target.from_dict(values["target"]),
-            columns=tuple(Column.from_dict(one) for one in values["columns"]),
-            left_out=tuple(LeftOut(**one) for one in values["left_out"]),
-            image=None if image is None else ImageFormat.from_dict(image),
-        )
+        schema = read_record(cls, values, "schema")
+        require_consistent_schema(schema)
+        return schema

@@ -34,7 +34,7 @@ _MOST_LISTED = 5
 _FEWEST_ROWS = 10
 """In fewer rows a column may be constant by chance, as in a truth table."""
 _SPOILT = 1e6
-_FEW_SPOILT, _FRACTION_SPOILT = 3, 0.01
+_FEW_SPOILT, _FRACTION_SPOILT = 3, 0.05
 
 
 def learn_schema(

@@ -226,7 +226,7 @@ def _note_unknown(
 def _labels(
     schema: Schema, table: DataTable, places: Sequence[int], errors: list[RowError]
 ) -> NDArray[np.int64] | NDArray[np.float64]:
-    """Return the target of each row; labels that are no class of the schema become errors."""
+    """Return the target of each row; labels that are not a class of the schema become errors."""
     if schema.target.kind == "numbers":
         columns = []
         for name, place in zip(schema.target.names, places, strict=True):

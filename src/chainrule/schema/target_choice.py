@@ -234,9 +234,10 @@ class _Choice:
         return next(others, "")
 
     def _unfit(self, got: str) -> DataError:
+        other = "first" if not self.table.named and self.place else "NAME"
         return DataError(
             self.table.where,
             why=f"The target column {self.name} has {got}",
-            remedy=f"Name the label: target={self._other_label() or 'NAME'!r}",
+            remedy=f"Name the label: target={self._other_label() or other!r}",
             argument="target",
         )

@@ -169,7 +169,7 @@ def read_token(path: str | Path) -> str:
 def check_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
     """Return names of hosts in small letters.
 
-    Raises: InputError for what is no name, such as one with a port.
+    Raises: InputError for what is not a name, such as one with a port.
     """
     found = []
     for host in hosts:

@@ -125,7 +125,7 @@ class PredictEndpoint:
         value = parse_json(body, answering.limits.json_depth)
         if answering.model.schema is None and _is_flat(value):
             row = plain_row(answering.model, value)
-            assert row is not None, "numbers are no grid"
+            assert row is not None, "numbers are not a grid"
             return row
         return await service.run(answering.answer_json, value, abstain)
 

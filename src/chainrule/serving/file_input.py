@@ -114,7 +114,7 @@ def _check_pixels(content: bytes, limits: ServiceLimits, where: str) -> None:
             width, height = image.size
     except Image.DecompressionBombError:
         width = height = 2**16
-    except Exception:  # the reader says what is wrong with a file that is no picture
+    except Exception:  # the reader says what is wrong with a file that is not a picture
         return
     if width * height > limits.pixels:
         raise RequestError(
@@ -205,7 +205,7 @@ def decode_base64(text: str, where: str) -> bytes:
 def draw_grid(lines: Sequence[Sequence[Any]], where: str) -> bytes:
     """Return grey values as a picture file: from 0 to 255, or from 0 to 1.
 
-    Raises: RequestError for what is no grid of such numbers.
+    Raises: RequestError for what is not a grid of such numbers.
     """
     from PIL import Image
 

@@ -206,7 +206,7 @@ def _float(value: float, where: str) -> float:
 
 
 def _grey_numbers(model: ServedModel, values: NDArray[np.float64], where: str) -> InputRow:
-    """Return grey values that are no bytes; of a model of bytes, fractions are recognised."""
+    """Return grey values that are not bytes; of a model of bytes, fractions are recognised."""
     if model.network.input_scale == 1:
         return InputRow(values)
     if values.min() < 0 or values.max() > _WHITE:

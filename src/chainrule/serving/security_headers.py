@@ -5,9 +5,9 @@ Source: West and Sartori (2024), Content Security Policy Level 3, W3C Working Dr
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
+
+from chainrule.documents import source_digest
 
 __all__ = ["page_headers"]
 
@@ -32,7 +32,7 @@ def page_headers(
     parts = ["default-src 'none'", "base-uri 'none'", "form-action 'none'"]
     parts += ["frame-ancestors 'none'", "img-src 'self' data:"]
     for name, texts in (("style-src", styles), ("script-src", scripts)):
-        digests = [_digest(text) for text in texts]
+        digests = [source_digest(text) for text in texts]
         if digests:
             parts.append(f"{name} {' '.join(digests)}")
     if connects:
@@ -43,7 +43,3 @@ def page_headers(
         (b"referrer-policy", b"no-referrer"),
         (b"cross-origin-opener-policy", b"same-origin"),
     )
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

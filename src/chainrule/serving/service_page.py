@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from chainrule.documents import Markup, element, joined_markup
+from chainrule.schema import Schema
 from chainrule.serving.row_schemas import example_row
 from chainrule.serving.served_model import ServedModel
 
@@ -32,47 +33,56 @@ def service_page(models: Mapping[str, ServedModel], document: Mapping[str, Any])
         models: by name.
         document: the description of the service.
     """
-    parts = "\n".join(_model_part(model) for model in models.values())
-    rows = "\n".join(
-        f"<tr><td>{method.upper()}</td><td><code>{escape(path)}</code></td>"
-        f"<td>{escape(operation['summary'])}</td></tr>"
+    rows = [
+        _table_row("td", (method.upper(), element("code", path), operation["summary"]))
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
+    ]
+    body = (
+        element("h1", "chainrule") + element("p", document["info"]["description"]),
+        element("p", ["For programs: ", element("a", "openapi.json", href="openapi.json")]),
+        _table(("method", "path", "what it does"), rows),
+        *(_model_part(model) for model in models.values()),
     )
+    lines = "\n".join(body)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>chainrule</title><style>{PAGE_STYLE}</style></head><body>\n"
-        f"<h1>chainrule</h1><p>{escape(document['info']['description'])}</p>\n"
-        f'<p>For programs: <a href="openapi.json">openapi.json</a></p>\n'
-        f"<table><tr><th>method</th><th>path</th><th>what it does</th></tr>\n{rows}</table>\n"
-        f"{parts}\n</body></html>\n"
+        f"{lines}\n</body></html>\n"
     )
 
 
-def _model_part(model: ServedModel) -> str:
+def _table(heads: tuple[str, ...], rows: Iterable[Markup]) -> Markup:
+    return element("table", joined_markup([_table_row("th", heads), *rows], "\n"))
+
+
+def _table_row(kind: str, cells: Iterable[str]) -> Markup:
+    return element("tr", [element(kind, cell) for cell in cells])
+
+
+def _model_part(model: ServedModel) -> Markup:
     about = model.describe()
     example = json.dumps(example_row(model))
     path = f"models/{model.name}/predict"
     call = f"curl -H 'Content-Type: application/json' -d {shlex.quote(example)} \\\n  …/{path}"
     shown = call if len(example) <= _MOST_SHOWN else f"An array of {model.width} numbers."
     outputs = ", ".join(about["outputs"])
-    return (
-        f"<h2>{escape(model.name)}</h2>\n"
-        f"<p>Takes {escape(about['input'])}, answers {escape(about['task'])}: "
-        f"{escape(outputs)}.</p>\n<pre>{escape(shown)}</pre>\n{''.join(_columns(model))}"
-    )
+    parts = [
+        element("h2", model.name),
+        element("p", f"Takes {about['input']}, answers {about['task']}: {outputs}."),
+        element("pre", shown),
+    ]
+    if model.schema is not None:
+        rows = (_table_row("td", cells) for cells in _columns(model.schema))
+        parts.append(_table(("column", "kind", "in the training data"), rows))
+    return joined_markup(parts, "\n")
 
 
-def _columns(model: ServedModel) -> Iterator[str]:
-    """Yield the lines of the table of a model's columns."""
-    if model.schema is None:
-        return
-    yield "<table><tr><th>column</th><th>kind</th><th>in the training data</th></tr>\n"
-    for column in model.schema.columns:
+def _columns(schema: Schema) -> Iterator[tuple[str, ...]]:
+    """Yield the name and kind of each column, and what it held in the training data."""
+    for column in schema.columns:
         seen = ", ".join(column.categories[:20])
         if column.kind == "number" and column.low is not None and column.high is not None:
             seen = f"{column.low:g} to {column.high:g}"
-        cells = (column.name, column.kind, seen)
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>\n"
-    yield "</table>\n"
+        yield column.name, column.kind, seen

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from chainrule.study.spec import StudySettings as StudySettings
     from chainrule.study.spec import StudySpec as StudySpec
     from chainrule.study.spec import read_study as read_study
+    from chainrule.study.study_storage import StudyStore as StudyStore
+    from chainrule.study.study_storage import is_storage as is_storage
+    from chainrule.study.study_storage import open_store as open_store
     from chainrule.study.summary import StudySummary as StudySummary
+    from chainrule.study.trial_network import TrialNetwork as TrialNetwork
     from chainrule.study.trial_tables import EXPORT_FORMATS as EXPORT_FORMATS
     from chainrule.study.tuning import TunedStudy as TunedStudy
     from chainrule.study.tuning import describe_tuning as describe_tuning
@@ -43,7 +47,9 @@ __getattr__, __dir__, __all__ = attach(
         ),
         "scheduler": "FinishedTrial",
         "spec": "StudySettings StudySpec read_study",
+        "study_storage": "StudyStore is_storage open_store",
         "summary": "StudySummary",
+        "trial_network": "TrialNetwork",
         "tuning": "TunedStudy describe_tuning train_best tune",
     },
 )

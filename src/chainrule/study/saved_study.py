@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from chainrule.study.runner import begin_stored_study, resume_study, run_study, 
 from chainrule.study.scheduler import FinishedTrial
 from chainrule.study.spec import REMOTE_EXECUTORS, StudySpec, read_study
 from chainrule.study.stored_study import StoredStudy, load_study
-from chainrule.study.study_storage import open_store
+from chainrule.study.study_storage import StudyStore, open_store
 from chainrule.study.summary import StudySummary, summarise_study
+from chainrule.study.trial_network import TrialNetwork, train_trial
 from chainrule.study.trial_tables import (
     EXPORT_FORMATS,
     curve_rows,
@@ -30,6 +31,7 @@ from chainrule.study.trial_tables import (
     trial_rows,
     write_rows,
 )
+from chainrule.training import Observer
 
 __all__ = [
     "DEFAULT_STORAGE",
@@ -163,6 +165,23 @@ class SavedStudy:
         data = DataSource(source=str(spec.data["source"]), options=options)
         return Experiment.from_settings(data, settings)
 
+    def train_trial(
+        self, number: int, seed: int | None = None, *, observers: Sequence[Observer] = ()
+    ) -> TrialNetwork | None:
+        """Train one seed of a trial once more: studies keep digests of networks, no networks.
+
+        Args:
+            number: the trial's, as `chainrule study show` lists it.
+            seed: one of the trial's; None for its first.
+            observers: of the training, as `chainrule.train` has them.
+
+        Returns: the network, to the bit that of the trial on the machine that computed it; None
+            if an observer stopped the training.
+        Raises: InputError for a trial or seed without a result, IntegrityError if the data have
+            changed, and what loading the data raises.
+        """
+        return train_trial(self.stored, number, seed, observers)
+
     def rows(self, *, curves: bool = False) -> list[dict[str, Any]]:
         """Return a row for each seed of each configuration that has a result.
 
@@ -248,21 +267,25 @@ class SavedStudy:
         return SavedStudy(stored)
 
 
-def open_study(name: str, storage: str = DEFAULT_STORAGE) -> SavedStudy:
+def open_study(name: str, storage: str | StudyStore = DEFAULT_STORAGE) -> SavedStudy:
     """Open a study.
 
     Args:
         name: the study's.
-        storage: a journal file, or the address of a database.
+        storage: a journal file, or the address of a database, or an opened storage.
 
     Raises: UnknownNameError, DataError, FileError.
     """
-    return SavedStudy(load_study(open_store(storage), name))
+    return SavedStudy(load_study(_opened(storage), name))
 
 
-def list_studies(storage: str = DEFAULT_STORAGE) -> tuple[SavedStudy, ...]:
+def _opened(storage: str | StudyStore) -> StudyStore:
+    return open_store(storage) if isinstance(storage, str) else storage
+
+
+def list_studies(storage: str | StudyStore = DEFAULT_STORAGE) -> tuple[SavedStudy, ...]:
     """Return all studies of a storage; errors as in `open_study`."""
-    store = open_store(storage)
+    store = _opened(storage)
     return tuple(SavedStudy(load_study(store, name)) for name in store.names())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import re
 import threading
 import time
 import weakref
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from chainrule.study.sealed_journal import DamagedLine
     from chainrule.study.verified_trials import VerifiedTrials
 
-__all__ = ["StudyStore", "open_store"]
+__all__ = ["StudyStore", "is_storage", "open_store"]
 
 _CONNECT_SECONDS = 5
 """A database that does not answer within this time is reported."""
@@ -250,6 +251,22 @@ class StudyStore:
             return optuna.load_study(study_name=name, storage=self._storage)
 
 
+_SCHEMES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb", "oracle", "mssql")
+_JOURNAL_LINE = re.compile(rb'\s*\{[^\n]*"op_code":')
+
+
+def is_storage(target: str) -> bool:
+    """Return whether a text names a storage: the address of a database, or a journal file."""
+    scheme, found, _ = target.partition("://")
+    if found:
+        return scheme.partition("+")[0] in _SCHEMES
+    path = Path(target)
+    if not path.is_file():
+        return path.suffix == ".journal"
+    with path.open("rb") as file:
+        return _JOURNAL_LINE.match(file.read(4096)) is not None
+
+
 def open_store(url: str, *, create: bool = False) -> StudyStore:
     """Open a storage.
 
@@ -338,6 +355,15 @@ def _storage_errors(where: str) -> Iterator[None]:
         raise translated from None
 
 
+_PACKAGES = {
+    "psycopg": "'chainrule[database]'",
+    "psycopg2": "psycopg2-binary",
+    "MySQLdb": "mysqlclient",
+    "cx_Oracle": "oracledb",
+}
+"""The packages whose names are not those of their modules."""
+
+
 def _translate(where: str, error: Exception) -> Exception | None:
     """Return an error of Optuna, SQLAlchemy or a driver as a ChainruleError; None for others."""
     from optuna.exceptions import StorageInternalError
@@ -350,7 +376,9 @@ def _translate(where: str, error: Exception) -> Exception | None:
             where,
             expected=f"the library {name} for this kind of database",
             got="none",
-            remedy=f"Install it with: pip install {name}" if " " not in name else "",
+            remedy=f"Install it with: pip install {_PACKAGES.get(name, name)}"
+            if " " not in name
+            else "",
         )
     if isinstance(error, exc.ArgumentError):
         expected = "a path or the address of a database"

@@ -6,7 +6,7 @@ import base64
 import os
 import platform
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ from chainrule.recipe import Recipe
 from chainrule.study.configuration import build_configuration
 from chainrule.study.spec import StudySpec
 from chainrule.study.study_data import StudyData
-from chainrule.training import Run, TrainingProgress, train
+from chainrule.training import Observer, Run, TrainingProgress, train
 
 __all__ = [
     "COMPLETE",
@@ -34,6 +34,7 @@ __all__ = [
     "Task",
     "right_answers",
     "run_trial",
+    "train_seed",
 ]
 
 COMPLETE, PRUNED, DIVERGED, DROPPED = "complete", "pruned", "diverged", "dropped"
@@ -100,7 +101,7 @@ class _TrialObserver:
     def __call__(self, progress: TrainingProgress) -> bool:
         if progress.epoch_ended and self.metric.startswith("validation_"):
             self._record(progress.position.history[-1], progress.epochs)
-        self.advance(progress.share_done)
+        self.advance(progress.fraction_done)
         return self.pruned or self.failure is not None or self.stopped()
 
     def _record(self, record: EpochRecord, epochs: int) -> None:
@@ -140,26 +141,16 @@ def run_trial(
 
     Raises: what `train` raises, except DivergenceError, which is an outcome.
     """
-    architecture, recipe = build_configuration(spec, task.parameters)
     runs: list[dict[str, Any]] = []
     ended, metric = COMPLETE, spec.settings.metric
     seeds = spec.seeds_for(task.configuration)
     for done, seed in enumerate(seeds):
         advance_seed = partial(_advance_seed, advance, done, len(seeds))
         observer = _TrialObserver(metric, stopped, None if runs else report, advance_seed)
-        network = Network(architecture, draw_parameters(architecture, seed))
-        seeded = recipe.replaced(seed=seed)
         if stopped():
             return Outcome(task.trial, DROPPED, None, {})
         try:
-            run = train(
-                network,
-                data.learned,
-                seeded,
-                validation=data.validation,
-                observers=[observer],
-                threads=1,  # a study is parallel in its trials
-            )
+            run = train_seed(spec, data, task.parameters, seed, [observer])
         except DivergenceError as error:
             runs.append({"seed": seed, "ended": DIVERGED, "why": str(error)})
             ended = DIVERGED
@@ -172,8 +163,37 @@ def run_trial(
             break
         if run.ended == "stopped by an observer":
             return Outcome(task.trial, DROPPED, None, {})
-        runs.append(_run_record(run, seeded, data, observer.curve))
+        runs.append(_run_record(run, data, observer.curve))
     return _outcome(task, ended, metric, runs)
+
+
+def train_seed(
+    spec: StudySpec,
+    data: StudyData,
+    parameters: Mapping[str, Any],
+    seed: int,
+    observers: Sequence[Observer],
+) -> Run:
+    """Train a configuration with one of its seeds.
+
+    Args:
+        spec: the study.
+        data: the study's data.
+        parameters: values of the parameters by name.
+        seed: of the first weights and all else that is drawn.
+        observers: of the training.
+
+    Raises: what `train` raises.
+    """
+    architecture, recipe = build_configuration(spec, parameters)
+    return train(
+        Network(architecture, draw_parameters(architecture, seed)),
+        data.learned,
+        recipe.replaced(seed=seed),
+        validation=data.validation,
+        observers=observers,
+        threads=1,  # a study is parallel in its trials
+    )
 
 
 def _advance_seed(advance: ReportProgress, done: int, seeds: int, share: float) -> None:
@@ -192,10 +212,10 @@ def _outcome(task: Task, ended: str, metric: str, runs: list[dict[str, Any]]) ->
     return Outcome(task.trial, ended, value, {"ended": ended, **place, "runs": runs})
 
 
-def _run_record(run: Run, recipe: Recipe, data: StudyData, curve: list[float]) -> dict[str, Any]:
+def _run_record(run: Run, data: StudyData, curve: list[float]) -> dict[str, Any]:
     """Return what the storage receives of one seed's run."""
     record: dict[str, Any] = {
-        "seed": recipe.seed,
+        "seed": run.recipe.seed,
         "digest": run.network.digest,
         "epochs": len(run.history),
         "seconds": round(run.seconds, 4),
@@ -204,7 +224,7 @@ def _run_record(run: Run, recipe: Recipe, data: StudyData, curve: list[float]) -
     }
     for name, dataset in (("validation", data.validation), ("test", data.test)):
         if dataset is not None:
-            right, cost = _score(run.network, dataset, recipe)
+            right, cost = _score(run.network, dataset, run.recipe)
             record[f"{name}_accuracy"] = None if right is None else float(right.mean())
             record[f"{name}_cost"] = cost
             if name == "test" and right is not None:

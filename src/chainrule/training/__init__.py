@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from chainrule.training.run_facts import RunFacts as RunFacts
     from chainrule.training.run_folder import RunFolder as RunFolder
     from chainrule.training.run_recorder import Run as Run
+    from chainrule.training.run_start import load_start as load_start
     from chainrule.training.setup import TrainingSetup as TrainingSetup
     from chainrule.training.setup import first_position as first_position
     from chainrule.training.setup import fit_preprocessing as fit_preprocessing
     from chainrule.training.setup import prepare_training as prepare_training
     from chainrule.training.setup import restore_training as restore_training
     from chainrule.training.setup import split_validation as split_validation
+    from chainrule.training.signature import require_signing_key as require_signing_key
+    from chainrule.training.signature import sign_certificate as sign_certificate
     from chainrule.training.stop_signals import stop_requests as stop_requests
     from chainrule.training.verification import Verification as Verification
     from chainrule.training.verification import verify as verify
@@ -55,8 +58,10 @@ __getattr__, __dir__, __all__ = attach(
         "run_facts": "RunFacts",
         "run_folder": "RunFolder",
         "run_recorder": "Run",
+        "run_start": "load_start",
         "setup": "TrainingSetup first_position fit_preprocessing prepare_training "
         "restore_training split_validation",
+        "signature": "require_signing_key sign_certificate",
         "stop_signals": "stop_requests",
         "verification": "Verification verify",
     },

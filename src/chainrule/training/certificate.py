@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-
-import numpy as np
 
 from chainrule.engine import Position
 from chainrule.network import Network
+from chainrule.plain_records import require_names
+from chainrule.training.computing_conditions import versions
 from chainrule.training.run_facts import RunFacts
 
-__all__ = ["FORMAT", "certify", "has_notes", "installed_version", "versions"]
+__all__ = ["FORMAT", "certify", "has_notes", "require_known_entries", "versions"]
 
 FORMAT = "chainrule certificate 1"
 _ADDED = ("notes", "start_sha256")
-
-
-def installed_version(package: str) -> str:
-    """The version of an installed package; "none" where it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
-
-
-def versions() -> dict[str, str]:
-    """The software and machine that a run's bits may depend on."""
-    return {
-        "chainrule": version("chainrule"),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "numba": installed_version("numba"),
-        "llvmlite": installed_version("llvmlite"),
-        "machine": platform.machine(),
-        "system": platform.system(),
-    }
 
 
 def certify(
@@ -80,6 +57,29 @@ def certify(
         **_preprocessing_digest(network),
         "epochs": epochs,
     }
+
+
+_ENTRIES = (
+    *("format", "versions", "engine", "data", "recipe", "architecture", "notes", "start_sha256"),
+    *("parent", "keep_epochs", "start", "environments", "ended", "best_epoch", "network_sha256"),
+    *("preprocessing_sha256", "epochs"),
+)
+_OF_EPOCH = ("epoch", "weights_sha256", "tensor_sha256")
+
+
+def require_known_entries(certificate: Mapping[str, Any], path: str) -> None:
+    """Refuse a certificate with entries that no version writes.
+
+    Args:
+        certificate: with the parts of one.
+        path: of its file.
+
+    Raises: DataError, which names the entry.
+    """
+    require_names(certificate, _ENTRIES, path)
+    require_names(certificate["versions"], versions(), f"{path}: versions")
+    for place, epoch in enumerate(certificate["epochs"]):
+        require_names(epoch, _OF_EPOCH, f"{path}: epochs[{place}]")
 
 
 def has_notes(certificate: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ import hashlib
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.engine import Best, EpochSums, History, HistoryBlock, Position
-from chainrule.errors import ChainruleError, DataError, IntegrityError, RunFolderError
+from chainrule.errors import ChainruleError, DataError, IntegrityError, RunFolderError, describe
 from chainrule.network import read_sealed, write_sealed
+from chainrule.plain_records import read_record, require_names
 from chainrule.storage import names_in, read_bytes, remove, write_atomically
 
 __all__ = [
@@ -155,29 +156,98 @@ def read_checkpoint(path: Path) -> Position:
         )
     try:
         return _position(path.parent, tensors, facts)
-    except (KeyError, TypeError, ValueError) as error:
-        got = f"one without {error}" if isinstance(error, KeyError) else str(error)
-        raise DataError(str(path), expected="a complete checkpoint", got=got) from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DataError(str(path), expected="a complete checkpoint", got=str(error)) from None
 
 
 def _position(
     folder: Path, tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, Any]
 ) -> Position:
-    best = facts["best"]
-    if best is not None:
-        if not isinstance(best, dict):
-            raise ValueError(f"best {best!r}, which is no epoch with its value")
-        best = Best(**best, parameters=_frozen(tensors["best"]))
-    return Position(
+    written = read_record(_PositionFacts, facts)
+    _require_tensors(tensors, written)
+    best = written.best
+    position = Position(
         parameters=_frozen(tensors["parameters"]),
         state=_frozen(tensors["state"]),
-        epoch=facts["epoch"],
-        batch=facts["batch"],
-        step=facts["step"],
-        sums=EpochSums(**facts["sums"]),
-        history=_history(folder, tensors, facts["format"]),
-        best=best,
+        epoch=written.epoch,
+        batch=written.batch,
+        step=written.step,
+        sums=written.sums,
+        history=_history(folder, tensors, written.format),
+        best=None if best is None else Best(best.epoch, best.value, _frozen(tensors["best"])),
     )
+    _require_history(position)
+    return position
+
+
+@dataclass(frozen=True)
+class _BestEpoch:
+    """The best epoch by the monitor so far, whose parameters are a tensor."""
+
+    epoch: int
+    value: float
+
+
+@dataclass(frozen=True)
+class _PositionFacts:
+    """What a checkpoint says beside its tensors."""
+
+    format: str
+    epoch: int
+    batch: int
+    step: int
+    sums: EpochSums
+    best: _BestEpoch | None
+
+    def __post_init__(self) -> None:
+        counts = {name: getattr(self, name) for name in ("epoch", "batch", "step")}
+        counts |= {"sums.examples": self.sums.examples, "sums.correct": self.sums.correct}
+        for name, count in counts.items():
+            if count < 0:
+                raise DataError(name, expected="a whole number from 0", got=str(count))
+
+
+def _require_tensors(tensors: Mapping[str, NDArray[Any]], written: _PositionFacts) -> None:
+    """Refuse tensors that are not those of a position, or have other shapes or types."""
+    names = {"parameters": 1, "state": 2, "history": 1}
+    names |= {} if written.best is None else {"best": 1}
+    names |= {} if written.format == _FORMAT else {"blocks": 1}
+    require_names(tensors, names, "tensors")
+    for name, dimensions in names.items():
+        if name not in tensors:
+            raise DataError("tensors", expected=f"one named {name}", got="none")
+        array = tensors[name]
+        kinds = "u" if name in ("history", "blocks") else "f"
+        if array.ndim != dimensions or array.dtype.kind != kinds:
+            raise DataError(
+                name,
+                expected=f"{dimensions} dimension{'s' * (dimensions > 1)} of "
+                f"{'bytes' if kinds == 'u' else 'floats'}",
+                got=describe(array),
+            )
+    if tensors["state"].shape[1] != tensors["parameters"].size:
+        raise DataError(
+            "state",
+            expected=f"{tensors['parameters'].size} columns, as there are parameters",
+            got=str(tensors["state"].shape[1]),
+        )
+
+
+def _require_history(position: Position) -> None:
+    """Refuse a history that is not of the epochs that have ended, or has the best one after them.
+
+    Raises: DataError.
+    """
+    epochs = [record.epoch for record in position.history]
+    if epochs != list(range(1, position.epoch + 1)):
+        raise DataError(
+            "history", expected=f"the epochs 1 to {position.epoch}", got=f"{len(epochs)} records"
+        )
+    best = position.best
+    if best is not None and not 1 <= best.epoch <= position.epoch:
+        raise DataError(
+            "best.epoch", expected=f"an epoch from 1 to {position.epoch}", got=str(best.epoch)
+        )
 
 
 def _history(folder: Path, tensors: Mapping[str, NDArray[Any]], form: str) -> History:

@@ -10,6 +10,7 @@ from chainrule.engine import Position
 from chainrule.training.branching import branch_origin, branch_position, position_after_epoch
 from chainrule.training.recorded_differences import value_differences, value_text
 from chainrule.training.run_folder import RunFolder
+from chainrule.training.run_start import GIVEN, UNACCOUNTED, start_faults
 from chainrule.training.setup import TrainingSetup, first_position
 
 __all__ = ["ComputedStart", "compute_start"]
@@ -38,6 +39,7 @@ def compute_start(
     restore: Callable[[RunFolder], TrainingSetup],
     *,
     parent: str | Path | None = None,
+    start: str | Path | None = None,
     seen: tuple[Path, ...] = (),
 ) -> ComputedStart:
     """Return where a run began: a branch where its parent, computed from its own start, came to.
@@ -49,20 +51,28 @@ def compute_start(
         setup: of the run.
         restore: folder -> the training of another run on the same data.
         parent: where the parent is now, if it was moved.
+        start: where the weights that the first run of all was given are now, if they were moved.
         seen: the folders of the branches of this one; no run is its own parent.
 
     Raises: RunFolderError, FileError, DataError, IntegrityError, DivergenceError.
     """
-    origin = folder.facts().parent
+    facts = folder.facts()
+    origin = facts.parent
     if origin is None:
-        return ComputedStart(first_position(setup))
+        network = folder.initial_network()
+        faults = start_faults(facts.start, network, (facts.recipe.seed, 0), start)
+        sentence = ""
+        if facts.start is not None and facts.start.origin == GIVEN:
+            sentence = f"given weights {network.digest[:12]}…, {start or facts.start.file}"
+        return ComputedStart(first_position(setup), sentence, differences=tuple(faults))
     above = RunFolder(origin.run if parent is None else parent)
     known = (*seen, folder.path.resolve())
     if above.path.resolve() in known or not above.has("run.json"):
         text = f"the recorded position after epoch {origin.epoch}; {above.path} is not there"
-        return ComputedStart(folder.first(), text, origin.epoch)
+        fault = f"{UNACCOUNTED}: it was computed from {text}; say where it is: --parent RUN"
+        return ComputedStart(folder.first(), text, origin.epoch, (fault,))
     parent_setup = restore(above)
-    began = compute_start(above, parent_setup, restore, seen=known)
+    began = compute_start(above, parent_setup, restore, start=start, seen=known)
     position = position_after_epoch(parent_setup, began.position, origin.epoch)
     again = branch_origin(origin.run, parent_setup, position)
     different = tuple(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,9 +19,11 @@ from chainrule.training.branching import branch_start
 from chainrule.training.certificate import certify
 from chainrule.training.epoch_end import PatienceCounter, end_epoch, final_parameters, stop_reason
 from chainrule.training.observers import Observer, Observers, TrainingProgress
-from chainrule.training.run_facts import BranchOrigin, RunFacts, data_facts
+from chainrule.training.recipe_compatibility import warn_of_snapshots
+from chainrule.training.run_facts import BranchOrigin, RunEnvironment, RunFacts, data_facts
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.run_recorder import Run, RunRecorder
+from chainrule.training.run_start import describe_start
 from chainrule.training.setup import (
     TrainingSetup,
     first_position,
@@ -146,6 +149,7 @@ def train(
     keep_epochs: bool = False,
     notes: Mapping[str, Any] | None = None,
     threads: int | None = None,
+    start: str | Path | None = None,
 ) -> Run:
     """Train a network by a recipe.
 
@@ -165,6 +169,9 @@ def train(
         notes: plain values to keep in the folder's run.json.
         threads: number of threads, at least 1; None for CHAINRULE_THREADS or, if that is not set,
             the number of processors. It does not change the result.
+        start: the network file, or the run, that the weights of `network` were loaded from. The
+            run records it, and `verify` asks for it; a start that was drawn from the seed of
+            `Network.create`, or of the recipe, needs none.
 
     Returns: the Run, with the best weights by recipe.monitor.
     Raises: InputError, ShapeError, RunFolderError, FileError; DivergenceError and
@@ -174,9 +181,13 @@ def train(
     if run_folder is not None:
         run_folder.require_new()  # before the kernels are compiled
     threads = THREADS.check("train", "threads", threads)
+    warn_of_snapshots(recipe)
     setup = prepare_training(network, dataset, recipe, validation, threads=threads)
     position = first_position(setup)
-    facts = _run_facts(setup, notes, keep_epochs=keep_epochs)
+    facts = replace(
+        _run_facts(setup, position, notes, keep_epochs=keep_epochs),
+        start=describe_start(network, (network.seed, setup.recipe.seed), start),
+    )
     recorder = RunRecorder(setup, run_folder, checkpoint_seconds, keep_epochs)
     digests = tensor_digests(setup.engine.layout, position.parameters)
     return _Training(setup, facts, Observers(observers), recorder, digests).begin(position)
@@ -223,10 +234,13 @@ def branch(
     if run_folder is not None:
         run_folder.require_new()
     threads = THREADS.check("train", "threads", threads)
+    warn_of_snapshots(recipe)
     start = branch_start(
         RunFolder(parent), dataset, recipe, epoch, validation=validation, threads=threads
     )
-    facts = _run_facts(start.setup, notes, parent=start.origin, keep_epochs=keep_epochs)
+    facts = _run_facts(
+        start.setup, start.position, notes, parent=start.origin, keep_epochs=keep_epochs
+    )
     recorder = RunRecorder(start.setup, run_folder, checkpoint_seconds, keep_epochs)
     training = _Training(
         start.setup, facts, Observers(observers), recorder, start.origin.tensor_sha256
@@ -264,9 +278,35 @@ def resume(
         setup = restore_training(run_folder, dataset, validation, threads)
         position = run_folder.newest()
         _require_same_shapes(run_folder, position, first_position(setup))
+        facts = _continued(run_folder, facts, setup, position)
         recorder = RunRecorder(setup, run_folder, checkpoint_seconds, facts.keep_epochs)
         start = tensor_digests(setup.engine.layout, run_folder.first().parameters)
         return _Training(setup, facts, Observers(observers), recorder, start).run(position)
+
+
+def _continued(
+    folder: RunFolder, facts: RunFacts, setup: TrainingSetup, position: Position
+) -> RunFacts:
+    """The facts of a run that goes on; where that is under other conditions, it is recorded.
+
+    It is no error: what a user has begun on one machine can be ended on another. But no single
+    machine will compute the same bits again, so a warning says so, and run.json.
+    """
+    here = RunEnvironment.here(setup.recipe.engine, position)
+    before = facts.environments[-1] if facts.environments else None
+    changes = () if before is None else before.changes(here)
+    if (before and not changes) or stop_reason(setup.recipe, position) is not None:
+        return facts
+    if changes:
+        warnings.warn(
+            f"{folder.path} was begun under other conditions: {'; '.join(changes)}. It goes on, "
+            "but no single machine will compute its bits again.",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    again = replace(facts, environments=(*facts.environments, here))
+    folder.write_facts(again)
+    return again
 
 
 def _require_same_shapes(folder: RunFolder, position: Position, first: Position) -> None:
@@ -285,6 +325,7 @@ def _require_same_shapes(folder: RunFolder, position: Position, first: Position)
 
 def _run_facts(
     setup: TrainingSetup,
+    position: Position,
     notes: Mapping[str, Any] | None,
     *,
     parent: BranchOrigin | None = None,
@@ -297,4 +338,5 @@ def _run_facts(
         notes=dict(notes or {}),
         parent=parent,
         keep_epochs=keep_epochs,
+        environments=(RunEnvironment.here(setup.recipe.engine, position),),
     )

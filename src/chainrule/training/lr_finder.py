@@ -111,11 +111,11 @@ def _rising_recipe(
     """The recipe with a rate that rises from the lowest to the highest in `steps` steps [S8]."""
     batches = -(-examples // min(examples, recipe.batch_size))
     epochs = -(-steps // batches)
-    share = epochs * batches / max(1, steps - 1)
+    fraction = epochs * batches / max(1, steps - 1)
     return recipe.replaced(
         schedule="rise",
-        learning_rate=lowest * (highest / lowest) ** share,
-        final_factor=(lowest / highest) ** share,
+        learning_rate=lowest * (highest / lowest) ** fraction,
+        final_factor=(lowest / highest) ** fraction,
         epochs=epochs,
         warmup_epochs=0.0,
         batch_growth=1.0,

@@ -40,7 +40,7 @@ class TrainingProgress:
         return cls(position, setup.recipe.epochs, batches, epoch_ended, seconds)
 
     @property
-    def share_done(self) -> float:
+    def fraction_done(self) -> float:
         """The fraction of the run that is done, 0 to 1."""
         done = self.position.epoch + self.position.batch / self.batches
         return done / self.epochs if self.epochs else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from chainrule.data import Dataset
@@ -10,7 +11,7 @@ from chainrule.errors import InputError, ShapeError
 from chainrule.network import Architecture, Network, require_outputs
 from chainrule.recipe import Recipe
 
-__all__ = ["require_compatible", "require_dataset", "require_recipe_fits"]
+__all__ = ["require_compatible", "require_dataset", "require_recipe_fits", "warn_of_snapshots"]
 
 MOVING = ("shift", "rotation", "zoom", "shear", "elastic", "thickness", "cutout")
 """Distortions that need images."""
@@ -118,6 +119,16 @@ def require_recipe_fits(architecture: Architecture, recipe: Recipe, training: Da
     _require_classes(architecture, recipe, training)
     _require_images(recipe, training)
     _require_whole(recipe)
+
+
+def warn_of_snapshots(recipe: Recipe) -> None:
+    """Warn that a recipe asks for networks of the cycles' ends of a schedule without cycles."""
+    if recipe.snapshots and recipe.schedule != "cosine_restarts":
+        text = (
+            f"train: no snapshots are saved, since the schedule {recipe.schedule} has no cycles. "
+            "Set schedule to cosine_restarts, or leave snapshots out."
+        )
+        warnings.warn(text, RuntimeWarning, stacklevel=3)
 
 
 def _refused(argument: str, value: Any, expected: str, got: str, **why: str) -> InputError:

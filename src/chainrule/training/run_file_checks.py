@@ -15,7 +15,7 @@ from chainrule.errors import ChainruleError, DataError, DivergenceError, RunFold
 from chainrule.network import Architecture, Layout, Network, tensor_digests
 from chainrule.recipe import Recipe, read_table
 from chainrule.storage import read_bytes
-from chainrule.training.certificate import FORMAT, certify, has_notes
+from chainrule.training.certificate import FORMAT, certify, has_notes, require_known_entries
 from chainrule.training.checkpoint import read_checkpoint
 from chainrule.training.epoch_end import final_parameters, stop_reason
 from chainrule.training.loop import DIVERGED, INTERRUPTED, STOPPED, train_chunk
@@ -64,6 +64,7 @@ def read_certificate(folder: RunFolder) -> dict[str, Any]:
             expected=f"a complete certificate of format {FORMAT!r}",
             got=f"one of format {certificate.get('format')!r} that is not",
         )
+    require_known_entries(certificate, str(folder.path / "certificate.json"))
     return certificate
 
 
@@ -83,7 +84,7 @@ def request_differences(
 ) -> Iterator[str]:
     """Yield where run.json, certificate.json and recipe.toml disagree on what was asked for."""
     asked = json.loads(json.dumps(facts.to_dict()))
-    names = dict.fromkeys((*asked, "parent", "keep_epochs"))
+    names = dict.fromkeys((*asked, "parent", "keep_epochs", "start", "environments"))
     if not has_notes(certificate):
         names = dict.fromkeys(("recipe", "architecture", "data"))
     certified = {name: certificate[name] for name in names if name in certificate}
@@ -233,7 +234,8 @@ def certificate_differences(
     facts = folder.facts()
     ended = _end(setup, position, certificate.get("ended"))
     again = json.loads(json.dumps(certify(facts, {}, position, folder.network(), ended)))
-    left_out = {"versions", "format", "network_sha256", "start_sha256", "parent", "keep_epochs"}
+    left_out = {"versions", "format", "network_sha256", "start_sha256"}
+    left_out |= {"parent", "keep_epochs", "start", "environments"}
     left_out |= facts.to_dict().keys()
     claims, found = (
         {name: value for name, value in values.items() if name not in left_out}

@@ -6,6 +6,7 @@ recipe.toml         the resolved recipe, to be used again
 snapshots/          the networks of the cycles' ends, if the recipe asks for them
 checkpoints/        the first position and the newest ones; with keep_epochs every epoch's end;
                     the history of long runs, in blocks that they share
+certificate.json.sig  who vouches for the certificate, if the run was signed
 history.jsonl       a line an epoch
 certificate.json    digests of the data and of the weights after every epoch, and versions
 network.safetensors the result, once the training has ended in whatever way
@@ -45,6 +46,7 @@ from chainrule.training.checkpoint import (
 )
 from chainrule.training.history_file import HistoryFile
 from chainrule.training.run_facts import RunFacts
+from chainrule.training.signature import SIGNATURE
 
 __all__ = ["RunFolder"]
 
@@ -95,6 +97,13 @@ class RunFolder:
             remove(left)
         write_checkpoint(self._checkpoints, position)
         write_atomically(self.path / "recipe.toml", facts.recipe.to_toml().encode())
+        self.write_facts(facts)
+
+    def write_facts(self, facts: RunFacts) -> None:
+        """Write what the run was asked to do, and on what it is computed.
+
+        Raises: FileError.
+        """
         self._write_json("run.json", {"format": FORMAT, **facts.to_dict()})
 
     def require_new(self) -> None:
@@ -139,7 +148,7 @@ class RunFolder:
 
         Raises: FileError.
         """
-        for folder in (self.path, self._checkpoints):
+        for folder in (self.path, self._checkpoints, self.path / "snapshots"):
             for name in filter(is_half_written, names_in(folder)):
                 remove(folder / name)
 
@@ -166,10 +175,9 @@ class RunFolder:
             )
         try:
             return RunFacts.from_dict(content)
-        except (ChainruleError, KeyError, TypeError, ValueError) as error:
-            got = f"one without {error}" if isinstance(error, KeyError) else str(error)
+        except (ChainruleError, TypeError, ValueError) as error:
             raise DataError(
-                str(self.path / "run.json"), expected="a complete run", got=got
+                str(self.path / "run.json"), expected="a complete run", got=str(error)
             ) from None
 
     def write_checkpoint(self, position: Position, *, keep_epochs: bool = False) -> None:
@@ -231,11 +239,14 @@ class RunFolder:
         self._history.write(position.history)
 
     def write_certificate(self, certificate: Mapping[str, Any]) -> None:
-        """Write the certificate.
+        """Write the certificate; a signature of another one is removed.
 
         Raises: FileError.
         """
+        before = read_bytes(self.path / "certificate.json") if self.has(SIGNATURE) else b""
         self._write_json("certificate.json", certificate)
+        if before and before != read_bytes(self.path / "certificate.json"):
+            remove(self.path / SIGNATURE)
 
     def write_network(self, network: Network) -> None:
         """Write the result.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,17 +96,31 @@ class RunRecorder:
             )
 
     def save_run(self, position: Position, run: Run) -> None:
-        """Write all that a run leaves.
+        """Write all that a run leaves; what cannot be written keeps nothing else from it.
 
-        Raises: FileError, which carries the run in its attribute `run`.
+        A disk without room for a checkpoint may have some for the network.
+
+        Raises: FileError for the first that failed, which carries the run in its attribute `run`.
         """
-        if self.folder is None:
+        folder = self.folder
+        if folder is None:
             return
-        try:
-            self.folder.write_checkpoint(position, keep_epochs=self.keep_epochs)
-            self.folder.write_history(position)
-            self.folder.write_network(run.network)
-            self.folder.write_certificate(run.certificate)
-        except FileError as error:
-            error.run = run
-            raise
+        steps = (
+            lambda: folder.write_checkpoint(position, keep_epochs=self.keep_epochs),
+            lambda: folder.write_history(position),
+            lambda: folder.write_network(run.network),
+            lambda: folder.write_certificate(run.certificate),
+        )
+        errors = [error for error in map(_error_of, steps) if error is not None]
+        if errors:
+            errors[0].run = run
+            raise errors[0]
+
+
+def _error_of(write: Callable[[], None]) -> FileError | None:
+    """Write a file; the error if it cannot be written."""
+    try:
+        write()
+    except FileError as error:
+        return error
+    return None

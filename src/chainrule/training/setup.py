@@ -98,7 +98,7 @@ def fit_preprocessing(training: Dataset, recipe: Recipe) -> Preprocessing | None
         training: what is learned from, without any part that is held out.
         recipe: how to scale and encode.
 
-    Returns: None for arrays that nobody described and that are no images, unless the recipe names
+    Returns: None for arrays that nobody described and that are not images, unless the recipe names
         a scaling.
     """
     if training.preprocessing is not None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from chainrule.data import Dataset
 from chainrule.engine import Position, Until
-from chainrule.errors import ChainruleError, DivergenceError
-from chainrule.training.certificate import versions
+from chainrule.errors import ChainruleError, DivergenceError, IntegrityError
 from chainrule.training.checkpoint import checkpoint_name, checkpoint_place
+from chainrule.training.circumstances import Circumstances
 from chainrule.training.computed_start import compute_start
 from chainrule.training.loop import CHUNK_SECONDS, train_chunk
 from chainrule.training.observers import Observer, Observers, TrainingProgress
@@ -28,6 +28,7 @@ from chainrule.training.run_file_checks import (
 )
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.setup import TrainingSetup, restore_training
+from chainrule.training.signature import certificate_signer
 
 __all__ = ["Verification", "verify"]
 
@@ -42,7 +43,12 @@ class Verification:
         other_versions: software whose version has changed, which may be the reason.
         differences: everything that differs, in words: files and fields that disagree, then the
             first tensor, with its epoch and step, that is computed otherwise.
-        start: from where a branch was computed; empty for a run from its own start.
+        start: from where a branch, or a run from given weights, was computed; empty for a run whose
+            start was drawn from its seed.
+        other_conditions: of processor, BLAS and compiler, what has changed.
+        unrecorded: what the run does not say, since an older version wrote it.
+        cause: if a tensor is computed otherwise, what that may come from.
+        signer: who signed the certificate; empty if nobody was to be looked for.
     """
 
     epochs: int
@@ -50,10 +56,14 @@ class Verification:
     other_versions: tuple[str, ...]
     differences: tuple[str, ...] = ()
     start: str = ""
+    other_conditions: tuple[str, ...] = ()
+    unrecorded: tuple[str, ...] = ()
+    cause: str = ""
+    signer: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether the run was reproduced to the bit."""
+        """Whether the run was reproduced to the bit, from a start that is accounted for."""
         return not self.difference
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,20 +77,27 @@ def verify(
     *,
     validation: Dataset | None = None,
     parent: str | Path | None = None,
+    start: str | Path | None = None,
+    signers: str | Path | None = None,
     observers: Iterable[Observer] = (),
 ) -> Verification:
     """Compute a run again from its first position, and name everything that differs.
 
     The files of the folder are compared with each other and with what is computed: every field of
     run.json, recipe.toml and certificate.json, every line of the history, and every tensor of each
-    checkpoint, snapshot and network. A branch is computed from the start of its parent; if its
-    parent is not there, from the position that it recorded, which `Verification.start` says.
+    checkpoint, snapshot and network. A run holds only if its start is accounted for: drawn from its
+    seed again, or read again from the file of the weights that it was given. A branch is computed
+    from the start of its parent; if its parent is not there, from the position that it recorded,
+    which counts as a difference.
 
     Args:
         folder: the run's folder.
         dataset: the training set with which it began.
         validation: the validation set with which it began.
         parent: where the parent of a branch is now, if it was moved.
+        start: where the weights that the run was given are now, if they were moved.
+        signers: a file of names with their keys, one of whom must have signed the certificate; see
+            `certificate_signer`.
         observers: called with a TrainingProgress as in `train`.
 
     Raises: RunFolderError, FileError, DataError, IntegrityError.
@@ -89,36 +106,48 @@ def verify(
     facts = run_folder.facts()
     certificate = read_certificate(run_folder)
     found = list(request_differences(run_folder, facts, certificate))
-    epochs, sentence = 0, ""
+    signer = ""
+    if signers is not None:
+        try:
+            signer = certificate_signer(folder, signers)
+        except IntegrityError as error:
+            found.append(str(error))
+    epochs, sentence, parted = 0, "", False
 
     def restore(one: RunFolder) -> TrainingSetup:
         return restore_training(one, dataset, validation)
 
     try:
         setup = restore(run_folder)
-        start = compute_start(run_folder, setup, restore, parent=parent)
-        found += [*data_differences(facts, setup), *start.differences]
+        began = compute_start(run_folder, setup, restore, parent=parent, start=start)
+        found += [*data_differences(facts, setup), *began.differences]
         replay = _Replay(
             folder=run_folder,
             certificate=certificate,
             setup=setup,
             observers=Observers(observers),
-            position=start.position,
+            position=began.position,
             keep_epochs=facts.keep_epochs,
         )
         found += replay.differences()
-        epochs, sentence = replay.position.epoch - start.recorded_epochs, start.sentence
+        epochs, sentence = replay.position.epoch - began.recorded_epochs, began.sentence
+        parted = replay.parted
     except ChainruleError as error:
         if not found:
             raise
         # What run.json says was changed, so it may be what cannot be computed.
         found.append(f"computed by run.json: {error}")
+    circumstances = Circumstances.of(facts, certificate)
     return Verification(
         epochs=epochs,
         difference=found[0] if found else "",
-        other_versions=_version_differences(certificate["versions"]),
+        other_versions=circumstances.other_versions,
         differences=tuple(found),
         start=sentence,
+        other_conditions=circumstances.other_conditions,
+        unrecorded=circumstances.unrecorded,
+        cause=circumstances.cause() if parted else "",
+        signer=signer,
     )
 
 
@@ -133,6 +162,7 @@ class _Replay:
         observers: who sees it.
         position: where the computation stands.
         keep_epochs: whether there is a checkpoint of every epoch's end.
+        parted: whether a tensor was computed otherwise than the certificate has it.
     """
 
     folder: RunFolder
@@ -141,6 +171,7 @@ class _Replay:
     observers: Observers
     position: Position
     keep_epochs: bool
+    parted: bool = False
 
     @property
     def _place(self) -> tuple[int, int]:
@@ -158,10 +189,12 @@ class _Replay:
             try:
                 epoch_ended = self._advance(min(later, default=None))
             except DivergenceError as error:
+                self.parted = True
                 yield f"epoch {self.position.epoch + 1}, which now diverges: {error}"
                 return
             parted = self._parted_tensor() if epoch_ended else ""
             if parted:
+                self.parted = True
                 yield parted
                 return
             yield from self._checkpoint(files)
@@ -201,12 +234,3 @@ class _Replay:
         elif self.keep_epochs and not self.position.batch:
             name = checkpoint_name(self.position.epoch, 0)
             yield f"checkpoints/{name}: missing, though the checkpoint of every epoch is kept"
-
-
-def _version_differences(then: Mapping[str, str]) -> tuple[str, ...]:
-    now = versions()
-    return tuple(
-        f"{name} was {then.get(name)}, is {now[name]}"
-        for name in now
-        if then.get(name) != now[name]
-    )

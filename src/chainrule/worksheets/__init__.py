@@ -6,6 +6,7 @@ from chainrule._lazy import attach
 
 if TYPE_CHECKING:
     from chainrule.worksheets.browser import BROWSERS as BROWSERS
+    from chainrule.worksheets.browser import HEADLESS_FLAGS as HEADLESS_FLAGS
     from chainrule.worksheets.exercise_plan import MAX_WIDTH as MAX_WIDTH
     from chainrule.worksheets.exercise_plan import ExercisePlan as ExercisePlan
     from chainrule.worksheets.sheet import SheetOptions as SheetOptions
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "browser": "BROWSERS",
+        "browser": "BROWSERS HEADLESS_FLAGS",
         "exercise_plan": "MAX_WIDTH ExercisePlan",
         "sheet_folder": "FORMATS",
         "sheet_rendering": "render_answers render_sheets sheet_document",

@@ -10,7 +10,7 @@ from pathlib import Path
 from chainrule.errors import FileError, MissingLibraryError
 from chainrule.storage import read_bytes, write_atomically
 
-__all__ = ["BROWSERS", "find_browser", "print_pdf"]
+__all__ = ["BROWSERS", "HEADLESS_FLAGS", "find_browser", "print_pdf"]
 
 BROWSERS = (
     "chromium",
@@ -23,15 +23,17 @@ BROWSERS = (
 )
 """The names under which the browsers that can do it are installed, the first found taken."""
 
-_FLAGS = (
+HEADLESS_FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--disable-background-networking",
     "--no-first-run",
-    "--no-pdf-header-footer",
 )
+"""What makes such a browser do its work without a window, and without asking anybody."""
+
+_FLAGS = (*HEADLESS_FLAGS, "--no-pdf-header-footer")
 _LONGEST = 300
 """Seconds to wait for a browser."""
 

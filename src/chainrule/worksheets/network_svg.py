@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from itertools import pairwise
 
+from chainrule.documents import element
 from chainrule.ledger.steps import WorkedExample
 
 __all__ = ["network_svg"]
@@ -33,7 +33,7 @@ def network_svg(example: WorkedExample) -> str:
         return ""
     height = max(layers) * _DOWN + _CAPTION
     width = (len(layers) - 1) * _ACROSS + 2 * _MARGIN
-    label = escape("-".join(map(str, layers)) + " network", quote=True)
+    label = "-".join(map(str, layers)) + " network"
     body = "".join(_marks(example, max(layers) * _DOWN))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
@@ -64,4 +64,4 @@ def _caption(example: WorkedExample, layer: int, x: float, y: float) -> Iterator
     if layer:
         lines = [f"layer {layer}", example.architecture.activations[layer - 1].replace("_", " ")]
     for at, line in enumerate(lines):
-        yield f'<text class="caption" x="{x:g}" y="{y + 14 + 14 * at:g}">{escape(line)}</text>'
+        yield element("text", line, class_="caption", x=f"{x:g}", y=f"{y + 14 + 14 * at:g}")

@@ -7,7 +7,7 @@ from chainrule.data.handwriting.background import (
     frame_width,
     ink_amount,
     paper_brightness,
-    ring_share,
+    ring_fraction,
 )
 
 
@@ -61,9 +61,9 @@ def test_deep_shadow_does_not_turn_grain_into_ink() -> None:
 def test_the_share_of_a_ring() -> None:
     mask = np.zeros((5, 5), bool)
     mask[1, 1:4] = True
-    assert ring_share(mask, 0) == 0
+    assert ring_fraction(mask, 0) == 0
     # The corners of a ring count for both of their sides.
-    assert ring_share(mask, 1) == 5 / 12
+    assert ring_fraction(mask, 1) == 5 / 12
 
 
 def framed(edge: int, line: int, *, frame: float = 0.1, page: float = 0.9) -> np.ndarray:

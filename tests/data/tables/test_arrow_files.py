@@ -130,7 +130,7 @@ def test_many_batches_are_one_table(saved, cells_of, monkeypatch) -> None:
             {"limit": 1599},
             ": expected at most 1599 bytes of content, "
             "got 100 rows of 2 columns, which make 1600. "
-            "Raise the limit if the file is supposed to be that large.",
+            "Raise the limit (--limit BYTES) if the file is supposed to be that large.",
         ),
         ({"x": [[1]], "y": [[2]]}, {}, ": expected columns of numbers, texts or dates, got none."),
     ],
@@ -234,3 +234,8 @@ def test_times_with_a_zone_are_one_moment_however_they_are_stored(cells_of) -> N
 def test_a_frame_that_arrow_cannot_take_is_refused() -> None:
     with pytest.raises(DataError, match="expected columns of numbers, texts or dates, got Invalid"):
         read_data_frame(pl.DataFrame({"o": pl.Series([1, 2], dtype=pl.Int128)}))
+
+
+def test_a_frame_of_lists_alone_is_refused() -> None:
+    with pytest.raises(DataError, match="columns of numbers, texts or dates, got none"):
+        read_data_frame(pa.table({"x": [[1]]}))

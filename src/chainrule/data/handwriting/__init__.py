@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chainrule.data.handwriting.picture_matching import placing_for as placing_for
     from chainrule.data.handwriting.picture_matching import scale_picture as scale_picture
     from chainrule.data.handwriting.picture_reader import GreyPicture as GreyPicture
+    from chainrule.data.handwriting.picture_reader import decode_photo as decode_photo
     from chainrule.data.handwriting.picture_reader import read_picture as read_picture
     from chainrule.data.handwriting.preparation import prepare as prepare
     from chainrule.data.handwriting.preparation import prepare_digits as prepare_digits
@@ -33,7 +34,7 @@ __getattr__, __dir__, __all__ = attach(
         "mnist_statistics": "NORMS",
         "picture_matching": "MatchedDigit ink_inputs match_picture place_ink placing_for "
         "scale_picture",
-        "picture_reader": "GreyPicture read_picture",
+        "picture_reader": "GreyPicture decode_photo read_picture",
         "preparation": "prepare prepare_digits",
         "preprocessing_trace": "PixelBox Preparation Stage",
     },

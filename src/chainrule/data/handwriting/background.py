@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chainrule.data.handwriting.binarisation import otsu_threshold
 
-__all__ = ["frame_width", "ink_amount", "paper_brightness", "ring_share"]
+__all__ = ["frame_width", "ink_amount", "paper_brightness", "ring_fraction"]
 
 Grey = NDArray[np.float32]
 
@@ -45,28 +45,28 @@ def frame_width(grey: Grey) -> int:
         return 0
     dark = grey < otsu_threshold(grey)
     short = min(grey.shape)
-    shares = [ring_share(dark, depth) for depth in range(int(short * _FRAME_DEPTH) + 1)]
-    return _last_change(shares, max(1, round(short * _FRAME_EDGE)))
+    fractions = [ring_fraction(dark, depth) for depth in range(int(short * _FRAME_DEPTH) + 1)]
+    return _last_change(fractions, max(1, round(short * _FRAME_EDGE)))
 
 
-def _last_change(shares: list[float], edge: int) -> int:
+def _last_change(fractions: list[float], edge: int) -> int:
     """The depth of the last change between dark and light within `edge` rings, or 0.
 
     The last one counts: a line drawn inside a margin is left out together with the margin.
     """
     change, seen_at, seen = 0, 0, 0
-    for depth, share in enumerate(shares):
-        shade = int(share >= _UNIFORM) - int(share <= 1 - _UNIFORM)
+    for depth, fraction in enumerate(fractions):
+        shade = int(fraction >= _UNIFORM) - int(fraction <= 1 - _UNIFORM)
         if shade:
             change = depth if shade == -seen and depth - seen_at <= edge else change
             seen, seen_at = shade, depth
     return change
 
 
-def ring_share(dark: NDArray[np.bool_], depth: int) -> float:
-    """The share of the ring of pixels `depth` away from the edge for which a mask holds.
+def ring_fraction(dark: NDArray[np.bool_], depth: int) -> float:
+    """The fraction of the ring of pixels `depth` away from the edge for which a mask holds.
 
-    >>> ring_share(np.eye(3, dtype=bool), 0)
+    >>> ring_fraction(np.eye(3, dtype=bool), 0)
     0.3333333333333333
     """
     height, width = dark.shape
@@ -76,7 +76,7 @@ def ring_share(dark: NDArray[np.bool_], depth: int) -> float:
 
 
 def ink_amount(grey: Grey, paper: Grey) -> Grey:
-    """How much darker than its paper each pixel is, as a share of the paper's brightness.
+    """How much darker than its paper each pixel is, as a fraction of the paper's brightness.
 
     Some pixels of grainy paper are lighter than it and have less than no ink.
 
@@ -151,7 +151,7 @@ def _interpolation(pixels: int, tiles: int, tile: int) -> Grey:
     place = (np.arange(pixels) + 0.5) / tile - 0.5
     left = np.clip(np.floor(place), 0, tiles - 2)
     # Beyond the outermost centres the line goes on, so that a slope stays one up to the edge.
-    right_share = (place - left)[:, None]
+    right_weight = (place - left)[:, None]
     number = np.arange(tiles)
-    weights = np.where(number == left[:, None] + 1, right_share, 0.0)
-    return np.where(number == left[:, None], 1 - right_share, weights).astype(np.float32)
+    weights = np.where(number == left[:, None] + 1, right_weight, 0.0)
+    return np.where(number == left[:, None], 1 - right_weight, weights).astype(np.float32)

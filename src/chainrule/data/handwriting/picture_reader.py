@@ -16,7 +16,7 @@ from chainrule.data.picture_decoding import (
 from chainrule.data.picture_formats import FORMATS_TEXT, read_picture_bytes, recognise_format
 from chainrule.errors import DataError
 
-__all__ = ["GreyPicture", "read_picture"]
+__all__ = ["GreyPicture", "decode_photo", "read_picture"]
 
 
 def read_picture(path: str | Path) -> GreyPicture:
@@ -36,7 +36,7 @@ def read_picture(path: str | Path) -> GreyPicture:
     where = str(path)
     content = read_picture_bytes(path)
     if recognise_format(content) is not None:
-        return decode_picture(where, content, shrink_to=MOST_SHRUNK_PIXELS)
+        return decode_photo(where, content)
     if not content or b"\0" in content[:4096]:
         raise DataError(
             where,
@@ -47,3 +47,15 @@ def read_picture(path: str | Path) -> GreyPicture:
     numbers, remarks = read_numbers(where, content)
     grey = numbers.astype(np.float32)
     return GreyPicture(shrink(grey), "CSV", (grey.shape[0], grey.shape[1]), where, remarks)
+
+
+def decode_photo(where: str, content: bytes) -> GreyPicture:
+    """Decode a picture file, and shrink it as `read_picture` does.
+
+    Args:
+        where: the file, for error texts.
+        content: the bytes of the file.
+
+    Raises: as `decode_picture`.
+    """
+    return decode_picture(where, content, shrink_to=MOST_SHRUNK_PIXELS)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from chainrule.data.handwriting.background import ink_amount, paper_brightness, ring_share
+from chainrule.data.handwriting.background import ink_amount, paper_brightness, ring_fraction
 from chainrule.data.handwriting.segmentation import segment_digit
 from chainrule.data.picture_decoding import shrink
 
@@ -56,5 +56,5 @@ def _implausibility(grey: NDArray[np.float32]) -> float:
         return math.inf
     low, high = (fraction * found.contrast for fraction in _BETWEEN)
     between = float(((amount > low) & (amount < high)).mean())
-    border, cover = ring_share(found.mask, 0), float(found.mask.mean())
+    border, cover = ring_fraction(found.mask, 0), float(found.mask.mean())
     return between * (1 + border) + _COVER_WEIGHT * (border + cover)

@@ -36,7 +36,7 @@ _OUTSIDE_GRAIN = 4.0
 _LEAST_CONTRAST = 0.06
 _LEAST_DEVIATIONS = 5.0
 # The ink's darkest pixels, apart from 2 % of outliers, give the threshold a second lower bound,
-# just below their half: fainter marks, such as printed lines, are no ink of this pen.
+# just below their half: fainter marks, such as printed lines, are not ink of this pen.
 _DARKEST = 0.98
 _HALF = 0.45
 # Full ink is the 90 % quantile of the digit: a single dark pixel does not make the rest pale.

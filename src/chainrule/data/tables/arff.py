@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.text_content import read_text
+from chainrule.data.untrusted_files import stored_size
 from chainrule.errors import DataError
 from chainrule.schema import Cells, DataTable
 
@@ -25,7 +26,7 @@ def read_arff(path: Path, options: ReadOptions) -> DataTable:
 
     Raises: FileError; DataError that names the line, also for sparse rows.
     """
-    text = read_text(path, options.limit)
+    text = read_text(path, options.content_limit(path, stored_size(path), text=True))
     names: list[str] = []
     columns: list[list[str | None]] = []
     places: list[int] = []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from chainrule.data.content_limits import ContentLimit
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_columns import arrow_cells, value_cells
+from chainrule.data.untrusted_files import stored_size
 from chainrule.errors import DataError, FileError
 from chainrule.schema import DataTable, listed
 from chainrule.storage import open_regular
@@ -26,13 +28,23 @@ def read_parquet(path: Path, options: ReadOptions) -> DataTable:
     """
     where = str(path)
     with _arrow_errors(where, "Parquet"):
-        from pyarrow import parquet
+        from pyarrow import parquet, types
 
-        with open_regular(path) as file, parquet.ParquetFile(file) as content:
-            rows, schema = content.metadata.num_rows, content.schema_arrow
-            _check_size(where, rows, len(schema), options.limit)
+        with open_regular(path) as file:
+            metadata = parquet.read_metadata(file)
+            rows, schema = metadata.num_rows, metadata.schema.to_arrow_schema()
+            limit = options.content_limit(where, stored_size(path))
+            _check_size(rows, len(schema), limit)
+            nested = [one.name for one in schema if types.is_nested(one.type)]
+            schema = _without(schema, nested)
+            if not schema.names:
+                raise _no_columns(where)
+            content = parquet.ParquetFile(
+                file, metadata=metadata, read_dictionary=_flat_texts(schema)
+            )
             # In batches, as the number of rows in a file is but a promise.
-            return _table(where, content.iter_batches(batch_size=_BATCH), schema, rows)
+            batches = content.iter_batches(batch_size=_BATCH, columns=schema.names)
+            return _table(where, _bounded(batches, schema, limit), schema, rows, nested)
 
 
 def read_feather(path: Path, options: ReadOptions) -> DataTable:
@@ -48,11 +60,15 @@ def read_feather(path: Path, options: ReadOptions) -> DataTable:
             head = file.read(6)
             file.seek(0)
             opened = ipc.open_file if head == b"ARROW1" else ipc.open_stream
+            limit = options.content_limit(where, stored_size(path))
             with opened(file) as reader:
-                whole = reader.read_all()
-        whole.validate(full=True)
-        _check_size(where, whole.num_rows, whole.num_columns, options.limit)
-        return _table(where, whole.to_batches(), whole.schema, whole.num_rows)
+                schema = reader.schema
+                batches = [*_bounded(_record_batches(reader), schema, limit)]
+        for batch in batches:
+            batch.validate(full=True)
+        rows = sum(batch.num_rows for batch in batches)
+        _check_size(rows, len(schema), limit)
+        return _table(where, batches, schema, rows)
 
 
 @contextmanager
@@ -72,29 +88,81 @@ def _arrow_errors(where: str, kind: str) -> Iterator[None]:
         raise DataError(where, expected=f"an intact {kind} file", got=str(error)) from None
 
 
-def _check_size(where: str, rows: int, columns: int, limit: int) -> None:
+def _record_batches(reader: Any) -> Iterator[Any]:
+    """Yield the batches of an open Arrow file, or of a stream, one after the other."""
+    if hasattr(reader, "num_record_batches"):
+        return (reader.get_batch(place) for place in range(reader.num_record_batches))
+    return iter(reader)
+
+
+def _flat_texts(schema: Any) -> list[str]:
+    """Return the columns of texts or bytes."""
+    return [one.name for one in schema if _is_text(one.type)]
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types
+
+    tests = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    return any(test(kind) for test in tests)
+
+
+def _bounded(batches: Iterable[Any], schema: Any, limit: ContentLimit) -> Iterator[Any]:
+    """Yield batches with the types of a schema, until they take more bytes than may be read."""
+    import pyarrow as pa
+
+    size = 0
+    for batch in batches:
+        for column in batch.columns:
+            size += _written_out(column)
+            limit.check(size)
+        columns = [
+            column if column.type == field.type else column.cast(field.type)
+            for column, field in zip(batch.columns, schema, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _written_out(column: Any) -> int:
+    """Return the bytes of a column whose texts are written out.
+
+    A text that stands in a dictionary once can be that of a million rows.
+    """
+    from pyarrow import compute, types
+
+    if not (types.is_dictionary(column.type) and _is_text(column.type.value_type)):
+        return int(column.nbytes)
+    lengths = compute.binary_length(column.dictionary)
+    return int(compute.sum(lengths.take(column.indices)).as_py() or 0)
+
+
+def _check_size(rows: int, columns: int, limit: ContentLimit) -> None:
     if not rows:
-        raise DataError(where, expected="at least one row", got="none")
-    if rows * columns * 8 > limit:
-        raise DataError(
-            where,
-            expected=f"at most {limit} bytes of content",
-            got=f"{rows} rows of {columns} columns, which make {rows * columns * 8}",
-            remedy="Raise the limit if the file is supposed to be that large",
-        )
+        raise DataError(limit.where, expected="at least one row", got="none")
+    size = rows * columns * 8
+    limit.check(size, f"{rows} rows of {columns} columns, which make {size}")
 
 
-def _table(where: str, batches: Any, schema: Any, rows: int) -> DataTable:
+def _without(schema: Any, names: Sequence[str]) -> Any:
+    """Return a schema without some columns."""
+    import pyarrow as pa
+
+    return pa.schema([one for one in schema if one.name not in names], schema.metadata)
+
+
+def _table(
+    where: str, batches: Any, schema: Any, rows: int, nested: Sequence[str] = ()
+) -> DataTable:
     import pyarrow as pa
 
     whole = pa.Table.from_batches(batches, schema)
     if whole.num_rows != rows:
         expected = f"{rows} rows, as its header promises"
         raise DataError(where, expected=expected, got=str(whole.num_rows))
-    return _from_arrow(where, whole)
+    return _from_arrow(where, whole, nested)
 
 
-def _from_arrow(where: str, whole: Any) -> DataTable:
+def _from_arrow(where: str, whole: Any, left_out: Sequence[str] = ()) -> DataTable:
     """Return a table from Arrow's, without the index of pandas and without nested columns."""
     index = _pandas_index(whole.schema)
     columns = {
@@ -102,7 +170,7 @@ def _from_arrow(where: str, whole: Any) -> DataTable:
         for name, column in zip(whole.column_names, whole.columns, strict=True)
         if name not in index
     }
-    nested = [name for name, cells in columns.items() if cells is None]
+    nested = [*left_out, *(name for name, cells in columns.items() if cells is None)]
     found = {name: cells for name, cells in columns.items() if cells is not None}
     if len(set(whole.column_names)) < len(whole.column_names):
         twice = next(n for n in whole.column_names if whole.column_names.count(n) > 1)
@@ -115,8 +183,12 @@ def _from_arrow(where: str, whole: Any) -> DataTable:
     if index and any(not name.startswith("__index_level") for name in index):
         remarks.append(f"The index of the data frame was left out: {listed(sorted(index))}.")
     if not found:
-        raise DataError(where, expected="columns of numbers, texts or dates", got="none")
+        raise _no_columns(where)
     return DataTable(where, tuple(found), tuple(found.values()), remarks=tuple(remarks))
+
+
+def _no_columns(where: str) -> DataError:
+    return DataError(where, expected="columns of numbers, texts or dates", got="none")
 
 
 def _pandas_index(schema: Any) -> set[str]:

@@ -27,13 +27,7 @@ def read_database(path: Path, options: ReadOptions) -> DataTable:
         size = path.stat().st_size
         with path.open("rb"):
             pass
-    if size > options.limit:
-        raise DataError(
-            where,
-            expected=f"at most {options.limit} bytes of content",
-            got=str(size),
-            remedy="Raise the limit if the file is supposed to be that large",
-        )
+    options.content_limit(where, size).check(size)
     try:
         address = f"file:{quote(str(path.absolute()))}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as connection:

@@ -21,6 +21,7 @@ from chainrule.data.tables.text_layout import (
     find_layout,
     split_comments,
 )
+from chainrule.data.untrusted_files import stored_size
 from chainrule.errors import DataError
 from chainrule.schema import Cells, DataTable
 
@@ -30,7 +31,7 @@ _LONGEST_ROW = 2**24
 
 
 def read_delimited(path: Path, options: ReadOptions) -> DataTable:
-    """Return the table in a text file, plain or compressed by gzip, xz or zip.
+    """Return the table in a text file, plain or compressed by gzip, bzip2, xz or zip.
 
     Blank lines are skipped, and so are lines above the table that begin with #, % or //. The
     delimiter, where none is given, is the one by which all lines have as many fields; commas and
@@ -38,7 +39,9 @@ def read_delimited(path: Path, options: ReadOptions) -> DataTable:
 
     Raises: FileError; DataError that names the line.
     """
-    return _Reading(read_text(path, options.limit), options).table()
+    return _Reading(
+        read_text(path, options.content_limit(path, stored_size(path), text=True)), options
+    ).table()
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ from chainrule.data.tables.text_layout import (
     find_layout,
     split_comments,
 )
-from chainrule.data.untrusted_files import decompress, translate_errors
+from chainrule.data.untrusted_files import decompress, stored_size, translate_errors
 from chainrule.errors import DataError
 from chainrule.schema import Cells, DataTable, number_text
 from chainrule.storage import STANDARD_STREAM, open_regular
@@ -59,25 +59,28 @@ class TableBlock:
 def read_table_blocks(source: Any, options: ReadOptions, block_rows: int) -> Iterator[TableBlock]:
     """Yield the rows of a table in blocks.
 
-    Text is read as it comes, in UTF-8 or UTF-16 with a byte order mark, plain or compressed by gzip
-    or xz; bytes that are no UTF-8 are taken for Windows-1252. Delimiter and header follow from its
-    first lines. A row with too few or too many fields does not stop the others. Tables of other
-    formats are read as a whole first.
+    Text is read as it comes, in UTF-8 or UTF-16 with a byte order mark, plain or compressed by
+    gzip, bzip2 or xz; bytes that are no UTF-8 are taken for Windows-1252. Delimiter and header
+    follow from its first lines. A row with too few or too many fields does not stop the others.
+    Tables of other formats are read as a whole first.
 
     Args:
-        source: the path of a table, "-" for text from standard input, or a data frame.
+        source: the path of a table, "-" for text from standard input, a data frame, or a table that
+            is read already.
         options: how to read it.
         block_rows: the most rows of a block.
 
     Raises: FileError; DataError that names the line.
     """
-    if is_data_frame(source):
+    if isinstance(source, DataTable):
+        yield from _cut_table(source, block_rows)
+    elif is_data_frame(source):
         yield from _cut_table(read_data_frame(source, "data frame"), block_rows)
     elif source != STANDARD_STREAM and not is_text_table(Path(source)):
         yield from _cut_table(read_table_file(Path(source), options), block_rows)
     else:
         where = "standard input" if source == STANDARD_STREAM else str(source)
-        with translate_errors(where), _open_lines(source) as lines:
+        with translate_errors(where), _open_lines(source, options) as lines:
             yield from _TextBlocks(where, options, block_rows).read(lines)
 
 
@@ -118,7 +121,7 @@ def _date_text(days: float) -> str:
 
 
 @contextmanager
-def _open_lines(source: Any) -> Iterator[Iterator[str]]:
+def _open_lines(source: Any, options: ReadOptions) -> Iterator[Iterator[str]]:
     """Open the lines of a text with their ends."""
     if source == STANDARD_STREAM:
         text = _decode_stream(sys.stdin.buffer)
@@ -126,8 +129,9 @@ def _open_lines(source: Any) -> Iterator[Iterator[str]]:
         # Without these, what reads standard input here would close it.
         text.detach().detach()  # type: ignore[attr-defined]  # a BufferedReader
         return
+    limit = options.content_limit(source, stored_size(source), text=True)
     with open_regular(source) as file, decompress(file) as content:
-        yield _decode_stream(content)
+        yield _decode_stream(content if content is file else limit.bound(content))
 
 
 def _decode_stream(stream: Any) -> io.TextIOWrapper:

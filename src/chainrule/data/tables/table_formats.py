@@ -29,11 +29,11 @@ _READERS: dict[str, _Reader] = {
 TABLE_SUFFIXES = tuple(_READERS)
 """The suffixes of the files that `read_table_file` reads."""
 
-_COMPRESSED = (".gz", ".xz", ".zip")
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zip")
 
 
 def table_suffix(path: Path) -> str:
-    """Return the suffix that tells the format: the last, or that before .gz, .xz or .zip.
+    """Return the suffix that tells the format: the last, or that before .gz, .bz2, .xz or .zip.
 
     Example:
         >>> table_suffix(Path("a.csv.gz")), table_suffix(Path("iris.zip"))

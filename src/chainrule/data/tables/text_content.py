@@ -8,14 +8,18 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from chainrule.data.untrusted_files import open_archive, open_decompressed, open_member
+from chainrule.data.content_limits import RAISE_LIMIT, ContentLimit
+from chainrule.data.untrusted_files import (
+    open_archive,
+    open_decompressed,
+    open_member,
+    read_stream,
+)
 from chainrule.errors import DataError
 
 __all__ = ["TextContent", "read_text"]
 
-_CHUNK = 2**24
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -38,8 +42,8 @@ class TextContent:
         return io.TextIOWrapper(io.BytesIO(self.content), "utf-8", newline="")
 
 
-def read_text(path: Path, limit: int) -> TextContent:
-    """Return the text of a file, plain or compressed by gzip, xz or zip.
+def read_text(path: Path, limit: ContentLimit) -> TextContent:
+    """Return the text of a file, plain or compressed by gzip, bzip2, xz or zip.
 
     The encoding is UTF-8, or UTF-16 with a byte order mark; bytes that are neither are taken for
     Windows-1252, of which Latin-1 is a part, and that is said.
@@ -87,15 +91,15 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def _read(path: Path, limit: int) -> bytes:
+def _read(path: Path, limit: ContentLimit) -> bytes:
     with open_decompressed(path) as stream:
         head = stream.read(4)
         if head != b"PK\x03\x04":
-            return _bounded(stream, head, str(path), limit)
+            return head + read_stream(stream, limit)
     with open_archive(path) as archive:
         name = _only_member(archive, str(path))
-        with open_member(archive, name, str(path), limit) as stream:
-            return _bounded(stream, b"", str(path), limit)
+        with open_member(archive, name, str(path), limit.size, RAISE_LIMIT) as stream:
+            return read_stream(stream, limit)
 
 
 def _only_member(archive: zipfile.ZipFile, where: str) -> str:
@@ -112,17 +116,3 @@ def _only_member(archive: zipfile.ZipFile, where: str) -> str:
             remedy="Unpack it, and give the file or the folder",
         )
     return names[0]
-
-
-def _bounded(stream: IO[bytes], head: bytes, where: str, limit: int) -> bytes:
-    content = bytearray(head)
-    while chunk := stream.read(min(_CHUNK, limit + 1 - len(content))):
-        content += chunk
-        if len(content) > limit:
-            raise DataError(
-                where,
-                expected=f"at most {limit} bytes of content",
-                got="more",
-                remedy="Raise the limit if the file is supposed to be that large",
-            )
-    return bytes(content)

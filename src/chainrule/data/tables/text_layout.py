@@ -100,7 +100,7 @@ def find_layout(
         options: a delimiter, or whether there is a header, where the caller knows.
 
     Raises: DataError for a text without rows, for one that has no row before a quotation mark out
-        of place, and for one that is no table.
+        of place, and for one that is not a table.
     """
     refuse_other_texts(where, sample)
     sizes = itertools.accumulate(map(len, sample))

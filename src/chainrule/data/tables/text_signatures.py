@@ -24,7 +24,7 @@ _SPARSE_ROW = re.compile(r"[-+\w.,]+((?:\s+[1-9]\d*:[-+.\deE]+)+)\s*(?:#.*)?", r
 
 
 def refuse_other_texts(where: str, lines: Sequence[str]) -> None:
-    """Refuse a text that is no table.
+    """Refuse a text that is not a table.
 
     Args:
         where: the file, for the error text.

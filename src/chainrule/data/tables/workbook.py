@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chainrule.data.content_limits import ContentLimit
 from chainrule.data.reader import ReadOptions
 from chainrule.data.tables.arrow_columns import value_cells
 from chainrule.data.tables.dialect import detect_header
-from chainrule.data.untrusted_files import open_archive, translate_errors
+from chainrule.data.untrusted_files import open_archive, stored_size, translate_errors
 from chainrule.errors import ChainruleError, DataError, unknown_name
 from chainrule.schema import DataTable, listed
 from chainrule.storage import open_regular
@@ -20,6 +21,7 @@ __all__ = ["read_workbook"]
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_COLUMNS = 16_384
 _BELOW = 200
+_CELL_BYTES = 8
 
 
 def read_workbook(path: Path, options: ReadOptions) -> DataTable:
@@ -41,14 +43,9 @@ def read_workbook(path: Path, options: ReadOptions) -> DataTable:
             )
     with open_archive(path) as archive:
         size = sum(info.file_size for info in archive.infolist())
-    if size > options.limit:
-        raise DataError(
-            where,
-            expected=f"at most {options.limit} bytes of content",
-            got=str(size),
-            remedy="Raise the limit if the file is supposed to be that large",
-        )
-    return _table(where, _read_sheet(where, options.table), options)
+    limit = options.content_limit(where, stored_size(path))
+    limit.check(size)
+    return _table(where, _read_sheet(where, options.table, limit), options)
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class _Sheet:
     remarks: tuple[str, ...]
 
 
-def _read_sheet(where: str, sheet: str | None) -> _Sheet:
+def _read_sheet(where: str, sheet: str | None, limit: ContentLimit) -> _Sheet:
     import openpyxl
 
     try:
@@ -79,8 +76,7 @@ def _read_sheet(where: str, sheet: str | None) -> _Sheet:
             shown = [one for one in book.worksheets if one.sheet_state == "visible"]
             chosen = book[sheet] if sheet is not None else (shown or book.worksheets)[0]
             chosen.reset_dimensions()  # what a file says of its size need not be true
-            rows = enumerate(chosen.iter_rows(values_only=True), start=1)
-            read = [_SheetRow(number, tuple(map(_value, row))) for number, row in rows]
+            filled = tuple(_read_rows(chosen.iter_rows(values_only=True), limit))
         finally:
             book.close()
     except ChainruleError:
@@ -88,11 +84,26 @@ def _read_sheet(where: str, sheet: str | None) -> _Sheet:
     except Exception as error:  # openpyxl lets through whatever a broken file leads to
         reason = str(error) or type(error).__name__
         raise DataError(where, expected="an intact .xlsx workbook", got=reason[:200]) from None
-    filled = tuple(row for row in read if any(value is not None for value in row.values))
     others = [name for name in names if name != chosen.title]
     said = others and sheet is None
     remark = f"The sheet {chosen.title} was read; table= names another: {listed(others)}."
     return _Sheet(filled, (remark,) if said else ())
+
+
+def _read_rows(rows: Iterable[Sequence[Any]], limit: ContentLimit) -> Iterator[_SheetRow]:
+    """Yield the rows that hold anything, up to their last cell that does.
+
+    Empty cells before another one take place too: a cell far to the right must not make millions.
+    """
+    size = 0
+    for number, row in enumerate(rows, start=1):
+        values = [_value(value) for value in row]
+        while values and values[-1] is None:
+            values.pop()
+        if values:
+            size += _CELL_BYTES * len(values)
+            limit.check(size)
+            yield _SheetRow(number, tuple(values))
 
 
 def _value(value: Any) -> Any:

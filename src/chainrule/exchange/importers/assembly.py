@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,7 +106,7 @@ def assemble_network(model: ForeignModel, options: ImportOptions, where: str) ->
         architecture,
         flat,
         input_scale=scale,
-        input_shape=shape if np.prod(shape) == architecture.layers[0] else (),
+        input_shape=shape if _holds(shape, architecture.layers[0]) else (),
         class_names=classes,
         preprocessing=_preprocessing(
             model, folded, architecture, classes=classes, options=options, where=where
@@ -222,7 +223,7 @@ def _input_facts(
             where, expected="a scale above 0", got=f"{scale}", argument="input_scale", value=scale
         )
     shape = options.input_shape or model.input_shape
-    if options.input_shape and np.prod(options.input_shape) != width:
+    if options.input_shape and not _holds(shape, width):
         raise ShapeError(
             where,
             expected=f"a shape of {width} numbers, the inputs of the first layer",
@@ -242,6 +243,11 @@ def _input_facts(
         "read pictures with it. Until then it takes rows of numbers."
     )
     return 1.0, (), (remark,)
+
+
+def _holds(shape: tuple[int, ...], numbers: int) -> bool:
+    """Whether a shape has so many places."""
+    return all(size > 0 for size in shape) and math.prod(shape) == numbers
 
 
 def _preprocessing(

@@ -64,7 +64,7 @@ class KerasLayer:
 def find_layers(config: Any, where: str) -> list[KerasLayer]:
     """Return the layers of a model's description in the order in which they compute.
 
-    Raises: DataError for a model that is no chain, or has layers of one's own.
+    Raises: DataError for a model that is not a chain, or has layers of one's own.
     """
     try:
         kind, inner = config["class_name"], config["config"]
@@ -108,9 +108,14 @@ def _number_layers(listed: Sequence[Any], where: str) -> Iterator[KerasLayer]:
 def _follow_chain(listed: Sequence[Any], inner: Mapping[str, Any], where: str) -> list[Any]:
     """Return the layers of a functional model, each the only input of the next."""
     by_name = {str(one["name"]): one for one in listed}
-    (last,) = _references(inner["output_layers"])
+    outputs = list(_references(inner["output_layers"]))
+    if len(outputs) != 1:
+        got = f"{len(outputs)}: {', '.join(outputs[:6])}" if outputs else "none"
+        raise DataError(
+            where, expected="one output", got=got, why="The model is no chain of layers"
+        )
     ordered: list[Any] = []
-    name = last
+    (name,) = outputs
     while True:
         one = by_name.pop(name, None)
         if one is None:
@@ -324,7 +329,7 @@ def _relu(task: _LayerTask) -> Iterator[ModelStep]:
         raise DataError(
             task.at, expected="a ReLU without a greatest value or a threshold", got="one with"
         )
-    if slope not in (0.0,) and not math.isclose(slope, 0.01, rel_tol=1e-6):
+    if slope and not math.isclose(slope, 0.01, rel_tol=1e-6):
         raise DataError(task.at, expected="a slope of 0 or 0.01 below 0", got=f"{slope:g}")
     yield ActivationStep(task.layer.title, "leaky_relu" if slope else "relu")
 

@@ -54,7 +54,14 @@ def read(path: Path, choices: ReadChoices) -> ForeignModel:
     turned, remarks = orient_weights(ordered, beside, where, choices.orientation)
     names = _activation_names(arrays, len(numbers), where)
     steps = _steps(turned, beside, names)
+    others = [name for name in arrays if name != "activations" and not _is_parameter(name)]
+    if others:
+        remarks = (*remarks, f"Left out were the arrays {', '.join(others)[:200]}.")
     return ForeignModel(form="arrays of NumPy", steps=steps, remarks=remarks)
+
+
+def _is_parameter(name: str) -> bool:
+    return bool(_WEIGHTS.fullmatch(name) or _BIASES.fullmatch(name))
 
 
 def _read_arrays(path: Path, where: str) -> dict[str, Array]:

@@ -63,7 +63,7 @@ def main(path: str, given: str) -> None:
             rows, what is written are the answers of the ONNX graph to them.
     """
     answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no part of the answer
+    os.dup2(2, 1)  # what a library prints is not part of the answer
     sys.dont_write_bytecode = True
     try:
         values: dict[str, Any] = {

@@ -75,7 +75,7 @@ def _translate(model: Any, where: str) -> ForeignModel:
         )
     if not hasattr(model, "coefs_"):
         raise DataError(where, expected="a fitted model", got=f"an {kind} that was not fitted")
-    steps += [*_layers(model), *last]
+    steps += [*_layers(model, where), *last]
     classes = getattr(model, "classes_", ())
     remarks: tuple[str, ...] = ()
     if kind == "MLPClassifier" and model.out_activation_ == "logistic" and model.n_outputs_ > 1:
@@ -91,10 +91,16 @@ def _translate(model: Any, where: str) -> ForeignModel:
     )
 
 
-def _layers(model: Any) -> Iterator[ModelStep]:
+def _layers(model: Any, where: str) -> Iterator[ModelStep]:
     last = len(model.coefs_)
     for count, (weights, biases) in enumerate(zip(model.coefs_, model.intercepts_, strict=True), 1):
         name = model.out_activation_ if count == last else model.activation
+        if name not in _ACTIVATIONS:  # such as exp, of the Poisson loss
+            raise DataError(
+                f"{where}, layer {count}",
+                expected="an activation that chainrule has",
+                got=str(name)[:60],
+            )
         yield DenseStep(f"layer {count}", np.asarray(weights).T, np.asarray(biases))
         yield ActivationStep(f"the activation of layer {count}", _ACTIVATIONS[name])
 
@@ -105,9 +111,9 @@ def _scaler_steps(name: str, scaler: Any, where: str) -> Iterator[ModelStep]:
     layer, at = f"{name!r} ({kind})", f"{where}, step {name!r} ({kind})"
     if scaler is None or scaler == "passthrough":
         return
+    if getattr(scaler, "clip", False):
+        raise DataError(at, expected="a scaler without clip", got="one that clips")
     if kind == "MinMaxScaler":
-        if scaler.clip:
-            raise DataError(at, expected="a scaler without clip", got="one that clips")
         factor = np.asarray(scaler.scale_, np.float64)
         yield StandardiseStep(layer, -np.asarray(scaler.min_) / factor, 1 / factor)
         return

@@ -34,6 +34,8 @@ _ROWS = 1000
 _MOST_NUMBERS = 10_000_000
 _MOST_GUARDED_NUMBERS = 1_000_000
 _TOLERANCE = 1e-5
+_CROSSED = 0.05
+"""The share of rows in which a rounding may cross a jump."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def measure_difference(
         where: the file, for error texts.
         byte_factor: what bytes are multiplied by before the first step.
 
-    Raises: DataError if the difference is no rounding.
+    Raises: DataError if the difference is not rounding.
     """
     rows = max(1, min(_ROWS, _MOST_NUMBERS // max(network.architecture.layers)))
     inputs = _draw_inputs(network, rows)
@@ -76,7 +78,7 @@ def require_same_answers(
 
     Arguments are those of `measure_difference`, with the file's path.
 
-    Raises: DataError if the difference is no rounding, or the graph cannot be run.
+    Raises: DataError if the difference is not rounding, or the graph cannot be run.
     """
     widest = max(network.architecture.layers)
     rows = max(1, min(_ROWS, _MOST_GUARDED_NUMBERS // widest))
@@ -118,15 +120,19 @@ def _compare(
 ) -> StepDifference:
     found = network.predict(inputs).astype(np.float64)
     largest = float(np.abs(exact).max()) or 1.0
-    relative = float(np.abs(found - exact).max()) / largest
+    differences = np.abs(found - exact).max(axis=1) / largest
     wide = replace(
         network,
         architecture=replace(network.architecture, dtype="float64"),
         parameters=network.parameters.astype(np.float64),
     )
-    rounding = float(np.abs(wide.predict(inputs) - found).max()) / largest
-    jumps = "step" in network.architecture.activations  # a rounding may cross the jump
-    if not relative <= _TOLERANCE + 10 * rounding and not jumps:
+    roundings = np.abs(wide.predict(inputs) - found).max(axis=1) / largest
+    # A rounding may cross the jump of a step, and the row is then another altogether.
+    jumps = "step" in network.architecture.activations
+    rounding = float(np.median(roundings) if jumps else roundings.max())
+    beyond = np.count_nonzero(~(differences <= _TOLERANCE + 10 * rounding))
+    relative = float(differences.max())
+    if beyond > (_CROSSED * len(inputs) if jumps else 0):
         raise DataError(
             where,
             expected="the answers of the network",

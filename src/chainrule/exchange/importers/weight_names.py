@@ -145,9 +145,13 @@ def _order(
     if choices.layer_order:
         return _given_order(dense, where, choices.layer_order), ()
     listed = dense if in_order else sorted(dense, key=lambda one: natural_key(one.name))
-    if _chains(listed) and (in_order or _are_counted(listed) or len(listed) == 1):
+    if _chains(listed) and (_are_counted(listed) or len(listed) == 1):
         return listed, ()
     orders = _chain_orders(dense)
+    if _chains(listed) and in_order:
+        names = ", ".join(layer.name for layer in listed)
+        said = f"Other orders of the layers would fit; this is that of the file: {names}."
+        return listed, (said,) if len(orders) > 1 else ()
     if len(orders) == 1:
         names = ", ".join(layer.name for layer in orders[0])
         return orders[0], (f"The order of the layers follows from their shapes: {names}.",)

@@ -16,15 +16,17 @@ from chainrule.lab.rooms import (
     compare_room,
     descent_room,
     draw,
+    learn_room,
     look,
     pieces_room,
     plane,
-    train_digits,
+    studies_room,
+    train_room,
 )
 from chainrule.lab.shown_step import ShownStep
 from chainrule.lab.state import LabState
 
-__all__ = ["FUNCTION_ROOMS", "ROOMS", "FunctionRoom", "compare_room"]
+__all__ = ["FUNCTION_ROOMS", "ROOMS", "FunctionRoom", "compare_room", "learn_room", "studies_room"]
 
 Room: TypeAlias = Callable[[RoomView, ShownStep, LabState], None]
 FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]
@@ -32,12 +34,14 @@ FunctionRoom: TypeAlias = Callable[[RoomView, LabState], None]
 ROOMS: Mapping[str, Room] = MappingProxyType(
     {
         "draw": draw.show,
-        "train": train_digits.show,
+        "train": train_room.show,
         "look": look.show,
         "plane": plane.show,
         "approximate": pieces_room.show,
     }
 )
 """What adds a room's numbers to a view, by the room's name."""
-FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType({"descend": descent_room.show})
+FUNCTION_ROOMS: Mapping[str, FunctionRoom] = MappingProxyType(
+    {"descend": descent_room.show, "learn": learn_room.show}
+)
 """Rooms that need a state alone."""

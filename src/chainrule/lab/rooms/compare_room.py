@@ -63,6 +63,8 @@ def show(models: ComparedModels, view: RoomView, state: LabState) -> None:
     if pair.misfit is not None:
         compare["misfit"] = str(pair.misfit)
         return
+    examples = pair.subjects[0].examples
+    view.values["examples"] = {"count": 0 if examples is None else len(examples), "fields": []}
     found = answer_differences(pair)
     compare["answers"] = None if found is None else found.to_dict(state.digits)
     steps = pair.step(0, state), pair.step(1, state)

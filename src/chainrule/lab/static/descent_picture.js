@@ -126,7 +126,7 @@ function round(number, range) {
 }
 
 /** About five round numbers within a range. */
-function ticks(low, high) {
+export function ticks(low, high) {
   if (!(high > low)) return [];
   const raw = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(raw));

@@ -25,7 +25,7 @@ export class TabledFigure extends Part {
       <figcaption><h3>${title}</h3>
         <button class="plain" aria-expanded=${isOpen} aria-label=${`${say(isOpen ? "net.table.hide" : "net.table")}: ${title}`} onClick=${() => this.toggle()}>${say(isOpen ? "net.table.hide" : "net.table")}</button></figcaption>
       ${children}
-      ${isOpen && html`<div class="scroll rows">${table()}</div>`}
+      ${isOpen && html`<div class="scroll rows" tabindex="0" role="group" aria-label=${title}>${table()}</div>`}
     </figure>`;
   }
 }

@@ -5,10 +5,10 @@ import { html, Part } from "./ui.js";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const ELEMENTS = new Set([
-  "math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub", "msubsup", "msqrt", "mover",
+  "math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msup", "msub", "msubsup", "msqrt", "mover", "munder", "munderover", "mspace",
   "mtable", "mtr", "mtd",
 ]);
-const ATTRIBUTES = new Set(["displaystyle", "form", "stretchy", "rspace", "accent", "data-to"]);
+const ATTRIBUTES = new Set(["displaystyle", "form", "stretchy", "rspace", "accent", "width", "data-to"]);
 
 /**
  * Build the elements of a formula.

@@ -6,7 +6,7 @@ import { html, Part } from "./ui.js";
 /**
  * Draws an array of a view.
  *
- * Properties: `numbers` (Float32Array), `rows`, `columns`, `kind` ("signed" or "ink"), `label`;
+ * Properties: `numbers` (Float32Array), `rows`, `columns`, `kind` ("signed" or "ink"), `label` (empty where what is around it has a name);
  * `open(index)` if its pixels can be opened; `scale` where several images share one.
  */
 export class NumberImage extends Part {
@@ -40,7 +40,7 @@ export class NumberImage extends Part {
   }
   render() {
     const { label, open } = this.props;
-    return html`<canvas class="image" ref=${this.root} role="img" aria-label=${label} title=${label}
+    return html`<canvas class="image" ref=${this.root} role=${label ? "img" : null} aria-hidden=${label ? null : "true"} aria-label=${label || null} title=${label}
       data-opens=${open ? "yes" : null} onClick=${open && ((event) => open(this.index(event)))}></canvas>`;
   }
 }

@@ -1,24 +1,30 @@
 // Router and state: the page is a function of what the server shows of one state.
 
-import { fetchJson, fetchView } from "./server.js";
+import { fetchJson, fetchView, sendPhoto } from "./server.js";
 import { say } from "./messages.js";
 import { OpenedNumber } from "./opened.js";
 import { CompareRoom } from "./rooms/compare_room.js";
 import { DescendRoom } from "./rooms/descent_room.js";
 import { DrawRoom } from "./rooms/draw.js";
+import { LearnRoom } from "./rooms/learn_room.js";
 import { LookRoom } from "./rooms/look.js";
 import { PiecesRoom } from "./rooms/pieces_room.js";
 import { PlaneRoom } from "./rooms/plane.js";
-import { TrainRoom } from "./rooms/train_digits.js";
+import { StudiesRoom } from "./rooms/studies_room.js";
+import { TrainRoom } from "./rooms/train_room.js";
+import { TrialNote, TrialProgress } from "./trial_progress.js";
 import { html, render } from "./ui.js";
 
 const ROOMS = {
   draw: DrawRoom, train: TrainRoom, look: LookRoom, plane: PlaneRoom, descend: DescendRoom, approximate: PiecesRoom,
-  compare: CompareRoom,
+  studies: StudiesRoom, compare: CompareRoom, learn: LearnRoom,
 };
-const OWN_SUBJECT = ["plane", "train", "descend", "approximate"]; // rooms that show another network, or none
+const OWN_SUBJECT = ["plane", "train", "descend", "approximate", "studies", "learn"]; // rooms that show another network, or none
 const BUSY_AFTER = 300; // milliseconds without an answer, from which on the page says so
-const STEP_PARTS = ["ink", "inputs", "digit", "example", "target", "step", "edits", "silenced"];
+const STEP_PARTS = ["ink", "photo", "inputs", "digit", "example", "target", "step", "edits", "silenced", "trial", "network"];
+const TRIAL_ROOMS = ["draw", "look", "compare"]; // where a trial's network can take the place of the lab's own
+
+const NO_EXAMPLE = { ink: undefined, example: undefined, inputs: undefined, digit: undefined, step: undefined, target: undefined };
 
 /** What is on the page; only `update` changes it. */
 let page = {
@@ -82,9 +88,11 @@ function receive(view, history) {
   if (!isSame) changes.proof = null;
   received = now;
   update(changes);
-  const edits = JSON.stringify([view.state.edits, view.state.silenced]);
-  if (edits !== measured) measure(view.state);
-  measured = edits;
+  const { trial } = view.state;
+  if (trial && !(view.trial && view.trial.trained)) return; // nothing to be measured yet
+  const key = JSON.stringify(measuredPart(view.state));
+  if (key !== measured) measure(view.state);
+  measured = key;
 }
 
 /** How many changes of this visit can be undone. */
@@ -96,9 +104,14 @@ function stepChanged(one, other) {
   return STEP_PARTS.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
 }
 
+/** What of the state decides how often the network is right. */
+function measuredPart({ edits = [], silenced = [], trial = "", network, train }) {
+  return { version: 1, edits, silenced, trial, ...(network ? { network, train: train ?? {} } : {}) };
+}
+
 async function measure(state) {
   try {
-    const found = await fetchJson("accuracy", { state: { version: 1, edits: state.edits ?? [], silenced: state.silenced ?? [] } });
+    const found = await fetchJson("accuracy", { state: measuredPart(state) });
     update({ accuracy: found.accuracy });
   } catch {
     update({ accuracy: null });
@@ -107,12 +120,15 @@ async function measure(state) {
 
 /** What rooms may do: everything that a visitor changes is a change of the state. */
 export const actions = {
-  /** @param {object} changes of the state @param {"push" | "replace"} [history] */
-  change(changes, history = "push") {
+  /**
+   * @param {object} changes of the state @param {"push" | "replace" | "keep"} [history]
+   * @param {object} [hint] what else the server may know, such as that frame after frame is asked for
+   */
+  change(changes, history = "push", hint = {}) {
     const state = { ...page.view.state, ...changes };
     for (const [name, value] of Object.entries(state)) if (value === undefined) delete state[name];
     update({ view: { ...page.view, state } }); // the next change builds on it before the answer is here
-    show({ state }, history);
+    show({ state, ...hint }, history);
   },
   /** @param {string} address of a number */
   open(address) {
@@ -121,6 +137,14 @@ export const actions = {
   /** Whether an answer is waited for. */
   isAsking() {
     return asked !== null;
+  },
+  /** @param {Blob} file that is looked at in place of a drawing */
+  async photo(file) {
+    try {
+      actions.change({ photo: await sendPhoto(file), ...NO_EXAMPLE });
+    } catch (error) {
+      update({ failure: error.message });
+    }
   },
   undo() {
     if (depth()) window.history.back();
@@ -153,11 +177,13 @@ function Head({ page }) {
     <button key=${name} aria-current=${here === name ? "page" : null}
       onClick=${() => actions.change({ room: name, select: selectIn(name) })}>${say(`room.${name}`)}</button>`);
   const percent = (share) => (100 * share).toFixed(1);
+  const isMeasured = accuracy && !OWN_SUBJECT.includes(here) && !(view.trial && !view.trial.trained);
   return html`<header class="head">
     <h1>chainrule</h1>
     <nav aria-label="Rooms">${rooms}</nav>
     <p class="subject"><span>${view.subject.name}</span>
-      ${accuracy && !OWN_SUBJECT.includes(here) && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
+      ${view.state.network && ["draw", "look"].includes(here) && html`<button class="plain" onClick=${() => actions.change({ network: undefined, select: undefined, edits: undefined, silenced: undefined, example: undefined })}>${say("head.trained")}</button>`}
+      ${isMeasured && html`<span class="quiet" title=${say("accuracy.interval", { low: percent(accuracy.low), high: percent(accuracy.high) })}>
         ${say("accuracy", { percent: percent(accuracy.right / accuracy.count), count: accuracy.count })}</span>`}
     </p>
     <div class="tools">
@@ -177,8 +203,11 @@ function Lab({ page }) {
     <${Head} page=${page} />
     <div class=${page.busy ? "busy" : "still"} role="status">${page.busy && html`<span class="unseen">${say("waiting")}</span>`}</div>
     ${page.failure && html`<p class="failure" role="alert">${page.failure}</p>`}
-    <main><${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} /></main>
-    ${(view.network || view.descent || view.compare) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
+    <main>${view.state.trial && TRIAL_ROOMS.includes(room) && html`<${TrialNote} view=${view} actions=${actions} />`}
+      ${view.trial && !view.trial.trained
+        ? html`<${TrialProgress} trial=${view.trial} actions=${actions} />`
+        : html`<${Room} view=${view} maps=${page.maps} hidden=${hidden} actions=${actions} />`}</main>
+    ${(view.network || view.descent || view.compare || view.lesson) && html`<${OpenedNumber} view=${view} proof=${page.proof} actions=${actions} />`}
   </div>`;
 }
 
@@ -189,6 +218,10 @@ window.addEventListener("keydown", (event) => {
     event.preventDefault();
     actions.undo();
   }
+});
+window.addEventListener("paste", (event) => {
+  const file = [...(event.clipboardData?.files ?? [])].find((one) => one.type.startsWith("image/"));
+  if (file && page.view && page.view.subject.takes_ink && (page.view.state.room ?? "draw") === "draw") actions.photo(file);
 });
 update({});
 show({ address: location.hash.slice(1) }, "replace");

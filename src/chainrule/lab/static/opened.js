@@ -30,7 +30,7 @@ export function OpenedNumber({ view, proof, actions }) {
           ${line.conditions.map((one) => html` <span class="when"><${Formula} markup=${one} open=${actions.open} /></span>`)}</span>
       </div>`)}
       ${opened.terms.length <= 1 && opened.factors.length > 0 && html`<p class="made">${say("opened.factors")} ${opened.factors.map((one) => html`
-        <button class="number" key=${one.address} title=${one.text} onClick=${() => actions.open(one.address)}>${one.address}</button>`)}</p>`}
+        <button class="number" key=${one.address} title=${one.text} onClick=${() => actions.open(one.address)}>${one.name}</button>`)}</p>`}
     </div>
     ${opened.terms.length > 1 && html`<${Terms} terms=${opened.terms} open=${actions.open} />`}
     ${proof && html`<${Proof} proof=${proof} actions=${actions} />`}
@@ -41,7 +41,7 @@ function Terms({ terms, open }) {
   const most = terms[0].fraction || 1;
   return html`<div class="terms"><h3>${say("opened.terms")}</h3><table><tbody>${terms.map((term, at) => html`
     <tr key=${at}>
-      <td class="factors">${term.factors.map((factor, place) => html`${place ? " · " : ""}<button class="number" title=${factor.text} onClick=${() => open(factor.address)}>${factor.address}</button>`)}</td>
+      <td class="factors">${term.factors.map((factor, place) => html`${place ? " · " : ""}<button class="number" title=${factor.text} onClick=${() => open(factor.address)}>${factor.name}</button>`)}</td>
       <td class="right">${term.text}</td>
       <td><span class=${`bar ${term.value < 0 ? "orange" : "blue"}`} style=${{ width: `${Math.round((64 * term.fraction) / most)}px` }}></span></td>
     </tr>`)}</tbody></table></div>`;

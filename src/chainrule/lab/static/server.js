@@ -34,11 +34,11 @@ export function readFrame(buffer) {
  * @returns {Promise<Response>}
  */
 async function post(path, body) {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  return send(path, "application/json", JSON.stringify(body));
+}
+
+async function send(path, type, body) {
+  const response = await fetch(path, { method: "POST", headers: { "content-type": type }, body });
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
     throw new Error(problem.detail || `The server answers ${response.status}.`);
@@ -54,4 +54,13 @@ export async function fetchView(body) {
 /** @param {string} path @param {object} body @returns {Promise<any>} */
 export async function fetchJson(path, body) {
   return (await post(path, body)).json();
+}
+
+/**
+ * Give a picture to the lab.
+ * @param {Blob} file @returns {Promise<string>} the name by which a state calls it
+ */
+export async function sendPhoto(file) {
+  const type = file.type.startsWith("image/") ? file.type : "image/unknown"; // its content decides
+  return (await (await send("photo", type, file)).json()).photo;
 }

@@ -40,7 +40,7 @@ def read_claims(top: Fields, example: WorkedExample) -> WorkedExample:
         top: the file.
         example: without them.
 
-    Raises: InputError if they are no tables, or too many; what the first one raises if none of
+    Raises: InputError if they are not tables, or too many; what the first one raises if none of
         them can be read.
     """
     values = top.values.get("claims", [])

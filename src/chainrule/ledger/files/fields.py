@@ -39,7 +39,7 @@ class Fields:
     def at(cls, source: TomlSource, key: Key, values: Any, names: Collection[str]) -> Fields:
         """A table whose keys are all among the names.
 
-        Raises: InputError if it is no table, UnknownNameError for another key.
+        Raises: InputError if it is not a table, UnknownNameError for another key.
         """
         if not isinstance(values, dict):
             raise InputError(

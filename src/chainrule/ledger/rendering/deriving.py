@@ -138,7 +138,7 @@ class Deriver:
 
 
 def _settings(step: Step) -> dict[str, Leaf]:
-    """What is no quantity of the ledger."""
+    """What is not a quantity of the ledger."""
     recipe = step.recipe
     return {
         "leak": Number(LEAK),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
+from chainrule.documents import joined_markup
 from chainrule.ledger.rendering.network_drawing import (
     DRAWN_RADIUS,
     DrawnNeuron,
@@ -82,4 +82,4 @@ def _text(
     look = f'fill="{fill}" font-weight="{weight}"'
     if halo:
         look += ' stroke="white" stroke-width="7" paint-order="stroke"'
-    return f"<text {place} {look}>{escape(text)}</text>"
+    return f"<text {place} {look}>{joined_markup([text])}</text>"

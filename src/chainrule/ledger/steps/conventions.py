@@ -48,7 +48,7 @@ class Conventions:
 
 @dataclass(frozen=True)
 class RefusedClaim:
-    """A claim that names no number of the worked example, or whose text is no number.
+    """A claim that names no number of the worked example, or whose text is not a number.
 
     Args:
         address: the text of its address; empty if there is none.

@@ -11,6 +11,7 @@ import { ExampleField } from "./draw.js";
 /** @param {{view: object, hidden: Set<string>, actions: object}} properties */
 export function CompareRoom({ view, hidden, actions }) {
   const { compare } = view;
+  if (!compare) return html`<div class="columns"><section class="card wide"><${ErrorText} error=${view.error} /></section></div>`; // of the trial
   const put = (changes, history) => actions.change({ compare: { ...view.state.compare, ...changes } }, history);
   return html`<div class="columns compare">
     <section class="card">

@@ -19,7 +19,7 @@ export function Outputs({ view, actions }) {
   const number = (row) => (row.address ? html`<${OpenButton} address=${row.address} text=${row.texts[0]} selected=${view.state.select} open=${actions.open} />` : row.texts[0]);
   return html`<h2>${say("draw.answer")}</h2>
     ${outputs.answers.length > 0 && html`<p class=${outputs.answers[0] === outputs.answers[1] ? "verdicts" : "verdicts differ"}>${outputs.answers.map((answer, at) => html`<span key=${at}><small>${sideName(sides[at])}</small> <strong>${answer}</strong></span>`)}</p>`}
-    <div class="scroll"><table class="outputs"><thead><tr><th></th><th></th>${sides.map((side, at) => html`<th scope="col" key=${at}>${sideName(side)}</th>`)}<th scope="col">${say("compare.apart")}</th></tr></thead>
+    <div class="scroll"><table class="outputs"><thead><tr><td></td><td></td>${sides.map((side, at) => html`<th scope="col" key=${at}>${sideName(side)}</th>`)}<th scope="col">${say("compare.apart")}</th></tr></thead>
       <tbody>${outputs.rows.map((row) => html`<tr key=${row.name}><th scope="row">${row.name}</th><td class="bars">${row.values.map(bar)}</td><td>${number(row)}</td><td>${row.texts[1]}</td><td>${row.texts[2]}</td></tr>`)}</tbody></table></div>`;
 }
 
@@ -28,7 +28,7 @@ export function AnswerRows({ view, actions }) {
   const { answers, sides } = view.compare;
   if (!answers) return html`<p class="quiet">${say("compare.answers.none")}</p>`;
   const some = answers.count < answers.examples ? say("compare.answers.first", { count: answers.count, examples: answers.examples }) : "";
-  const choose = (example) => actions.change({ example, ink: undefined, inputs: undefined, target: undefined, step: undefined, digit: undefined });
+  const choose = (example) => actions.change({ example, ink: undefined, photo: undefined, inputs: undefined, target: undefined, step: undefined, digit: undefined });
   return html`<h2>${say("compare.disagree", { count: answers.differing, of: answers.count })}</h2>
     ${some && html`<p class="quiet">${some}</p>`}
     ${answers.classifies && html`<${Scores} answers=${answers} sides=${sides} />`}
@@ -40,7 +40,7 @@ export function AnswerRows({ view, actions }) {
 
 function Scores({ answers, sides }) {
   const percent = (share) => (100 * share).toFixed(2);
-  return html`<div class="scroll"><table class="scores"><thead><tr><th></th><th scope="col">${say("plane.right")}</th><th scope="col">${say("compare.interval")}</th><th scope="col">${say("compare.only")}</th></tr></thead>
+  return html`<div class="scroll"><table class="scores"><thead><tr><td></td><th scope="col">${say("plane.right")}</th><th scope="col">${say("compare.interval")}</th><th scope="col">${say("compare.only")}</th></tr></thead>
     <tbody>${sides.map((side, at) => html`<tr key=${at}><th scope="row">${sideName(side)}</th><td>${percent(answers.right[at] / answers.count)} %</td><td>${answers.intervals[at].map(percent).join(" – ")} %</td><td>${answers.only[at]}</td></tr>`)}</tbody></table></div>
     <p class="quiet">${say("compare.mcnemar", { p: answers.p })}</p>`;
 }

@@ -31,7 +31,7 @@ export function DrawRoom(properties) {
 
 function Ink({ view, actions }) {
   const strokes = view.state.ink ?? [];
-  const put = (ink, isDone) => actions.change({ ink, example: undefined, digit: undefined, step: undefined, target: undefined }, isDone ? "push" : "replace");
+  const put = (ink, isDone) => actions.change({ ink, photo: undefined, example: undefined, digit: undefined, step: undefined, target: undefined }, isDone ? "push" : "replace");
   const shape = view.network ? view.network.inputs.shape : [];
   const example = shape.length ? { numbers: view.arrays.x, rows: shape[0], columns: shape[1] } : null;
   return html`<h2>${say("draw.title")}</h2>
@@ -41,17 +41,29 @@ function Ink({ view, actions }) {
       <button onClick=${() => put([], true)}>${say("draw.clear")}</button>
       <button disabled=${strokes.length === 0} onClick=${() => put(strokes.slice(0, -1), true)}>${say("draw.stroke")}</button>
     </div>
+    <${PhotoField} actions=${actions} />
     ${view.examples.count > 0 && html`<${ExampleField} view=${view} actions=${actions} label=${say("draw.example")} />`}
     ${view.drawn_digits > 1 && html`<p>${say("draw.several", { count: view.drawn_digits })}</p>
       <${Choice} label="" value=${view.state.digit ?? 0} options=${[...Array(view.drawn_digits).keys()].map((at) => [at, at + 1])}
         onChoose=${(at) => actions.change({ digit: Number(at) })} />`}`;
 }
 
+/** A photo: chosen, taken by a telephone's camera, pasted, or dropped here. */
+function PhotoField({ actions }) {
+  const take = (event, files) => {
+    event.preventDefault();
+    if (files.length) actions.photo(files[0]);
+  };
+  return html`<label class="field photo" onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => take(event, event.dataTransfer.files)}>
+    <span>${say("draw.photo")}</span><input type="file" accept="image/*" onChange=${(event) => take(event, event.target.files)} /></label>
+    <p class="quiet">${say("draw.photo.hint")}</p>`;
+}
+
 /** The number of an example; it replaces what is drawn. */
 export function ExampleField({ view, actions, label }) {
-  const isShown = !(view.state.ink ?? []).length;
+  const isShown = !(view.state.ink ?? []).length && !view.state.photo;
   const value = isShown ? (view.state.example ?? 0) : "";
-  const choose = (example) => actions.change({ example, ink: undefined, inputs: undefined, target: undefined, step: undefined, digit: undefined });
+  const choose = (example) => actions.change({ example, ink: undefined, photo: undefined, inputs: undefined, target: undefined, step: undefined, digit: undefined });
   return html`<${NumberField} label=${label} value=${value} step="1" low="0" high=${view.examples.count - 1} onEnter=${choose} />
     ${isShown && view.target && html`<p class="quiet">${say("draw.example.is", { name: view.target.text })}</p>`}`;
 }
