@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import warnings
@@ -7,6 +8,7 @@ import warnings
 import click
 import pytest
 
+from chainrule.cli import main
 from chainrule.cli.app import chainrule, run
 from chainrule.errors import DataError, DivergenceError, InputError
 from chainrule.training.stop_signals import stop_requests
@@ -134,3 +136,14 @@ def test_a_stderr_that_is_gone_changes_no_code(monkeypatch, end) -> None:
     monkeypatch.setattr(sys, "stderr", None)
     assert end(raising(InputError("here", expected="more")), []) == 2
     sys.stderr.close()
+
+
+def test_a_signal_while_a_command_is_prepared_is_an_interruption(monkeypatch, capsys) -> None:
+    @contextlib.contextmanager
+    def interrupted():
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr("chainrule.cli.app.command_environment", interrupted)
+    assert main(["--version"]) == 130
+    assert capsys.readouterr().err == "chainrule: interrupted.\n"

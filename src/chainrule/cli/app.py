@@ -121,16 +121,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
     typed = list(sys.argv[1:] if arguments is None else arguments)
     if COMPLETION_VARIABLE in os.environ:
         return _complete(os.environ[COMPLETION_VARIABLE])
-    with command_environment():
-        # Not click's own main, which has other words and codes for errors.
-        try:
-            with chainrule.make_context("chainrule", list(typed)) as ctx:
-                code: int = chainrule.invoke(ctx) or 0
-        except click.exceptions.Exit as request:
-            code = request.exit_code
-        except (Exception, KeyboardInterrupt) as error:
-            code = report_error(error, typed)
+    try:
+        with command_environment():
+            code = _run_command(typed)
+    except KeyboardInterrupt as error:  # before the command began, or after it ended
+        code = report_error(error, typed)
     return flush_output(code)
+
+
+def _run_command(typed: list[str]) -> int:
+    """Run what was typed; return its exit code, also for an error."""
+    # Not click's own main, which has other words and codes for errors.
+    try:
+        with chainrule.make_context("chainrule", list(typed)) as ctx:
+            code: int = chainrule.invoke(ctx) or 0
+    except click.exceptions.Exit as request:
+        code = request.exit_code
+    except (Exception, KeyboardInterrupt) as error:
+        code = report_error(error, typed)
+    return code
 
 
 def _complete(instruction: str) -> int:
