@@ -15,8 +15,9 @@ from chainrule.errors import DataError, InputError
 from chainrule.network.network import Network
 from chainrule.recipe import Recipe
 from chainrule.training.loop import branch, resume, train
+from chainrule.training.run_facts import RunStart
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.run_start import RunStart, describe_start
+from chainrule.training.run_start import describe_start
 from chainrule.training.verification import verify
 
 UNKNOWN = "the start is not accounted for: "

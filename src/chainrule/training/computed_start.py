@@ -9,7 +9,7 @@ from pathlib import Path
 from chainrule.engine import Position
 from chainrule.training.branching import branch_origin, branch_position, position_after_epoch
 from chainrule.training.recorded_differences import value_differences, value_text
-from chainrule.training.recorded_start import GIVEN
+from chainrule.training.run_facts import GIVEN
 from chainrule.training.run_folder import RunFolder
 from chainrule.training.run_start import UNACCOUNTED, start_faults
 from chainrule.training.setup import TrainingSetup, first_position

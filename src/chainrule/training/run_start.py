@@ -14,7 +14,7 @@ from chainrule.equations.initialisers import RECOMMENDED
 from chainrule.errors import InputError
 from chainrule.network import Architecture, Layout, Network, draw_parameters
 from chainrule.training.recorded_differences import tensor_differences, value_text
-from chainrule.training.recorded_start import DRAWN, GIVEN, RunStart
+from chainrule.training.run_facts import DRAWN, GIVEN, RunStart
 from chainrule.training.run_folder import RunFolder
 
 __all__ = ["UNACCOUNTED", "describe_start", "load_start", "start_faults"]
