@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import ChainruleError, FileError
-from chainrule.study.journal import JournalGuard, open_journal
+from chainrule.study.journal import open_journal
+from chainrule.study.journal_guard import JournalGuard
 from chainrule.study.study_storage import open_store
 
 

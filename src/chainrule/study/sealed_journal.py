@@ -28,7 +28,7 @@ from chainrule.study.seals import (
 )
 
 if TYPE_CHECKING:
-    from chainrule.study.journal import JournalGuard
+    from chainrule.study.journal_guard import JournalGuard
 
 __all__ = ["DamagedLine", "SealedJournal"]
 

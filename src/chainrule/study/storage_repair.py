@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import FileError, IntegrityError
 from chainrule.storage import read_bytes, write_atomically
-from chainrule.study.journal import JournalGuard
+from chainrule.study.journal_guard import JournalGuard
 
 if TYPE_CHECKING:
     from chainrule.study.sealed_journal import DamagedLine
