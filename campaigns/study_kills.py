@@ -41,7 +41,8 @@ from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.stored_study import load_study
 from chainrule.study.study_storage import open_store
 from chainrule.study.toml_source import StudySource
-from chainrule.study.trial_queue import TrialQueue, attempts_by_configuration, has_ended
+from chainrule.study.trial_queue import TrialQueue
+from chainrule.study.verified_trials import has_ended, read_attempts
 from chainrule.training.computing_conditions import versions
 
 AT_ONCE = 3
@@ -149,7 +150,7 @@ def disturbed(
 def is_over(url: str, name: str) -> bool:
     """Whether every configuration has a result."""
     study = load_study(open_store(url), name)
-    several = attempts_by_configuration(study.store.trials(study.key))
+    several = read_attempts(study)
     return all(any(map(has_ended, several.get(k, ()))) for k in range(study.count))
 
 
@@ -162,7 +163,7 @@ def digests(url: str, name: str) -> dict[int, list[list[str]]]:
             for trial in several
             if has_ended(trial)
         ]
-        for number, several in attempts_by_configuration(study.store.trials(study.key)).items()
+        for number, several in read_attempts(study).items()
     }
 
 

@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from chainrule.study import compute_study as compute_study
     from chainrule.study import list_studies as list_studies
     from chainrule.study import open_study as open_study
+    from chainrule.study import repair_study as repair_study
     from chainrule.study import tune as tune
     from chainrule.training import RateCurve as RateCurve
     from chainrule.training import Run as Run
@@ -156,7 +157,10 @@ __getattr__, __dir__, __all__ = attach(
         "proofs": "ProofOptions prove_gradients",
         "recipe": "Recipe",
         "serving": "ServerSettings ServiceLimits describe_service make_application serve",
-        "study": "StudyPlace compare_configurations compute_study list_studies open_study tune",
+        "study": (
+            "StudyPlace compare_configurations compute_study list_studies open_study repair_study "
+            "tune"
+        ),
         "training": (
             "RateCurve Run TrainingProgress Verification find_learning_rate resume train "
             "train_many verify"

@@ -198,7 +198,7 @@ def test_compare(chainrule, studied: Path) -> None:
         (
             ("runn", "small.toml"),
             "study: expected a command, got 'runn' (str). Did you mean 'run'? Valid names: "
-            "compare, export, report, resume, run, show, status, worker.",
+            "compare, export, repair, report, resume, run, show, status, worker.",
         ),
         (
             ("export", "small"),
@@ -278,3 +278,28 @@ def test_help_shows_the_commands(chainrule) -> None:
         out = chainrule(*arguments).out
         assert "chainrule study run rates" in out
     assert "neurons_1 is the width" in chainrule("study", "run", "--help").out
+
+
+def test_a_damaged_line_is_named_skipped_and_repaired(chainrule, studied: Path) -> None:
+    before = chainrule("study", "export", "small", "--json", "-").out
+    content = (studied / "studies.journal").read_bytes()
+    damaged = content.replace(b'"test_accuracy":0.', b'"test_accuracy":1.', 1)
+    if damaged == content:
+        damaged = content.replace(b'"test_accuracy":1.', b'"test_accuracy":0.', 1)
+    (studied / "studies.journal").write_bytes(damaged)
+    shown = chainrule("study", "status", "small")
+    assert shown.out == "small    3 of 4 configurations have ended\n"
+    assert " was skipped: it does not agree with its seal.\n" in shown.err
+    assert "is damaged, and taken as not computed: its result is missing;" in shown.err
+    done = chainrule("study", "repair", "small", "--workers", "1")
+    assert done.code == 0
+    assert "kept as studies.journal.damaged" in done.out
+    told = json.loads(chainrule("study", "repair", "small", "--workers", "1", "--json").out)
+    assert (told["copy"], told["lines"], told["trials"], told["computed"]) == (None, [], [], [])
+    after = chainrule("study", "export", "small", "--json", "-")
+    assert after.err == ""
+    digests = [[row["digest"] for row in json.loads(text)] for text in (before, after.out)]
+    assert digests[0] == digests[1]
+    missing = chainrule("study", "repair", "small", "--storage", "no.journal")
+    assert (missing.code, missing.out) == (2, "")
+    assert missing.err == "no.journal: expected a journal of studies, got no such file.\n"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import http.client
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -122,3 +126,69 @@ def test_a_socket_would_be_seen(log: Path) -> None:
     )
     run(log, "listening")
     assert log.read_text().startswith("socket.bind AF_INET ('127.0.0.1', 0)")
+
+
+FOREIGN = 65534
+"""The user "nobody"."""
+
+
+def ask_as(user: int, address: str, path: str) -> int:
+    """Return the status of an answer to another user of this machine; 0 without an answer."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        status = 0
+        with contextlib.suppress(Exception):
+            os.setgroups([])
+            os.setgid(user)
+            os.setuid(user)
+            assert os.getuid() == user
+            connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
+            connection.request("GET", path)
+            status = connection.getresponse().status
+        os.write(writing, str(status).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        status = int(answer.read())
+    os.waitpid(child, 0)
+    return status
+
+
+@contextlib.contextmanager
+def listening(log: Path, *words: str) -> Iterator[str]:
+    """Start a command that listens; yield the address that it prints."""
+    path = os.pathsep.join([str(log.parent), str(Path(chainrule.__file__).parents[1])])
+    with subprocess.Popen(
+        [sys.executable, "-m", "chainrule", *words],
+        cwd=log.parent,
+        env={**os.environ, "PYTHONPATH": path, "SOCKET_LOG": str(log)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be another user"
+)
+def test_another_user_may_not_speak_to_what_listens(log: Path) -> None:
+    """The lab asks for the token that it prints, and a service for that of its file."""
+    ended = run(log, "chainrule", *COMMANDS[0])
+    assert ended.returncode == 0, ended.stderr
+    with listening(log, "lab", "run", "--no-open", "--port", "0") as address:
+        assert urlsplit(address).hostname == "127.0.0.1"
+        for path in ("/", "/?token=guessed", "/static/main.js"):
+            assert ask_as(FOREIGN, address, path) in (401, 403), path
+        asked = urlsplit(address)
+        with_token = ask_as(FOREIGN, address, f"{asked.path or '/'}?{asked.query}")
+        assert 200 <= with_token < 400  # it is the token that counts, not the user
+    (log.parent / "token").write_text("a" * 64)
+    given = ("--token-file", "token", "--port", "0")
+    with listening(log, "serve", "run", *given) as address:
+        assert ask_as(FOREIGN, address, "/models") == 401
+    assert {line.split()[0] for line in log.read_text().splitlines()} == {"socket.bind"}

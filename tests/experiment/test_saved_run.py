@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import chainrule as cr
-from chainrule.errors import InputError
+from chainrule.errors import DataError, InputError
 from chainrule.experiment import DataSource, open_run
 
 
@@ -52,3 +52,23 @@ def test_options_of_the_command_line_count_more_than_the_runs(trained) -> None:
     assert found.options == {"test_fraction": 0.5}
     with pytest.raises(InputError, match="A network file does not record its data"):
         open_run("run/network.safetensors").find_data()
+
+
+@pytest.mark.parametrize(
+    ("notes", "words"),
+    [
+        (5, "notes: expected names with values, got 5"),
+        ({"options": 5}, "notes.options: expected names with values, got 5"),
+        ({"options": {"extra": 1}}, "notes.options: expected no other entries than source, "),
+        ({"source": 1}, "notes.source: expected a text, got 1"),
+    ],
+)
+def test_forged_notes_are_refused(trained, notes, words) -> None:
+    path = trained / "run" / "run.json"
+    values = json.loads(path.read_text())
+    values["notes"]["data"] = notes
+    path.write_text(json.dumps(values))
+    for ask in (lambda run: run.data(), lambda run: run.predict("flowers.csv")):
+        with pytest.raises(DataError) as caught:
+            ask(cr.open_run(trained / "run"))
+        assert words in str(caught.value)

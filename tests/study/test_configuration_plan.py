@@ -13,7 +13,7 @@ from chainrule.study.results import count_trials, read_results
 from chainrule.study.runner import begin_stored_study, work_on_study
 from chainrule.study.space import configuration_key
 from chainrule.study.spec import StudySpec, parse_study
-from chainrule.study.stored_study import StoredStudy, create_study, load_study
+from chainrule.study.stored_study import StoredStudy, create_study, load_study, write_description
 from chainrule.study.study_storage import open_store
 from chainrule.study.toml_source import StudySource
 from chainrule.study.trial_queue import TrialQueue
@@ -114,7 +114,7 @@ def test_trials_beyond_the_space_repeat_it(free: Describe, journal: str) -> None
     """A study of an earlier version may have more configurations than its space."""
     spec = free(space={"batch_size": [8, 16]}, search="tpe", budget={"trials": 2, "epochs": 1})
     study = compute(spec, journal)
-    study.store.set_attribute(study.key, "trials", 3)
+    write_description(study, {"trials": 3})
     study = work_on_study(journal, "small", on_trial=ignore, on_begin=ignore)
     assert len(keys(study)) == 3
 

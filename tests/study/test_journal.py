@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import ChainruleError, FileError
-from chainrule.study.journal import JournalGuard, journal_storage
+from chainrule.study.journal import JournalGuard, open_journal
 from chainrule.study.study_storage import open_store
 
 
@@ -52,7 +52,7 @@ def test_where_there_is_none(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     away = str(tmp_path / "no" / "j")
     with pytest.raises(FileError) as error:
-        journal_storage(away, create=True)
+        open_journal(away, create=True)
     told = "expected a file that can be written, got No such file or directory."
     assert str(error.value) == f"{away}: {told}"
 

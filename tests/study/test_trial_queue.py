@@ -13,15 +13,15 @@ from chainrule.errors import ChainruleError
 from chainrule.study.process_identity import current_process, is_gone, lease_end
 from chainrule.study.results import count_trials
 from chainrule.study.runner import begin_stored_study, work_on_study
+from chainrule.study.seals import claim_seal
 from chainrule.study.spec import StudySpec
 from chainrule.study.stored_study import StoredStudy
 from chainrule.study.trial_queue import (
     LOST,
     TrialQueue,
     abandon_trial,
-    attempts_by_configuration,
-    has_ended,
 )
+from chainrule.study.verified_trials import has_ended, read_attempts
 
 
 @pytest.fixture(params=["journal", "postgres"])
@@ -81,10 +81,10 @@ def test_the_trial_of_a_dead_process_is_tried_again_and_marked(study: StoredStud
 def test_a_claim_that_came_later_steps_back(study: StoredStudy) -> None:
     claims = queue_of(study)
     # What another process would see between its look and its claim.
-    late = claims._claim(0, ())
+    late = claims._claim(0)
     assert late is not None
-    assert queue_of(study)._claim(0, ()) is None
-    several = attempts_by_configuration(study.store.trials(study.key))[0]
+    assert queue_of(study)._claim(0) is None
+    several = read_attempts(study)[0]
     assert [trial.state.name for trial in several] == ["RUNNING", "FAIL"]
     number = several[0].number
     assert several[1].user_attrs["given_up"] == f"trial {number} has its configuration"
@@ -95,7 +95,9 @@ def test_a_claim_left_beside_a_result_is_tidied_away(study: StoredStudy) -> None
     assert left is not None
     study.store.set_trial_attribute(left.trial, "owner", gone())
     work_on_study(study.store.url, study.spec.name, on_trial=nobody, on_begin=nobody)
-    double = study.store.create_trial(study.key, {}, {}, {"configuration": 0, "owner": gone()})
+    attributes = {"configuration": 0, "owner": gone()}
+    attributes["seal"] = claim_seal({}, attributes)
+    double = study.store.create_trial(study.key, {}, {}, attributes)
     assert queue_of(study).next() is None
     assert study.store.trial(double).state.name == "FAIL"
     trials = study.store.trials(study.key)

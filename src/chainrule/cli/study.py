@@ -38,6 +38,7 @@ from chainrule.study import (
     list_studies,
     open_study,
     read_study,
+    repair_study,
 )
 
 __all__ = ["command", "compute_in_view", "place_flags", "storage_flag"]
@@ -83,6 +84,12 @@ _WORKER = """Compute trials of the study NAME in this process, until none is lef
 
 Any number of workers may run at once, on any number of machines that reach the storage and the
 data."""
+
+_REPAIR = """Repair the study NAME of a damaged storage, and run it to its end.
+
+A damaged line of a journal is left out, and so are rows of an SQLite database that cannot be read;
+the damaged file is kept beside it. Trials that do not agree with their seals, or that are lost, are
+computed again, with the same digests. Nothing else may use the storage meanwhile."""
 
 _STATUS = """Show the progress of all studies of a storage, or of one of them."""
 
@@ -172,6 +179,18 @@ def _resume(**given: Any) -> int:
 
     console = Console(as_json=given["as_json"])
     return _conclude(console, *_follow(console, _resume_command(name, storage), resume))
+
+
+def _repair(**given: Any) -> int:
+    name, storage, place = given["name"], given["storage"], _given_place()
+    console = Console(as_json=given["as_json"])
+    with _interruptible(_resume_command(name, storage)), study_view(console) as view:
+        done = repair_study(
+            name, storage, place=place, on_trial=view.on_trial, on_begin=view.on_begin
+        )
+    console.line()
+    console.document(done.document())
+    return 0
 
 
 def _worker(**given: Any) -> int:
@@ -342,6 +361,16 @@ _SUB = (
         about=_RESUME,
         parameters=[argument("name"), storage_flag(), *place_flags(), json_flag()],
         examples=("chainrule study resume rates",),
+    ),
+    Command(
+        "repair",
+        _repair,
+        about=_REPAIR,
+        parameters=[argument("name"), storage_flag(), *place_flags(), json_flag()],
+        examples=(
+            "chainrule study repair rates",
+            "chainrule study repair rates --storage sqlite:///studies.db",
+        ),
     ),
     Command(
         "worker",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from chainrule.data import Dataset, DatasetPair, allow_content, dataset_names, load_dataset
 from chainrule.errors import DataError, FileError, InputError, describe, unknown_name
+from chainrule.plain_records import read_record, require_names
 from chainrule.schema import Schema
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "find_noted",
     "is_run",
     "join_parts",
+    "read_noted",
     "require_as_learned",
     "take_part",
 ]
@@ -122,12 +125,7 @@ def find_noted(path: str, notes: Any, moved: str | None, argument: str) -> DataS
 
     Raises: DataError for notes of another form; InputError, FileError if there are no data.
     """
-    try:
-        noted = DataSource(source=str(notes.get("source", "")), options=notes.get("options", {}))
-    except AttributeError:
-        raise DataError(
-            str(Path(path) / "run.json"), expected="notes on the data", got="something else"
-        ) from None
+    noted = read_noted(path, notes)
     if moved is not None:
         return replace(noted, source=moved)
     if not noted.source:
@@ -147,6 +145,26 @@ def find_noted(path: str, notes: Any, moved: str | None, argument: str) -> DataS
             remedy=MOVED_REMEDY.format(argument),
             argument=argument,
         )
+    return noted
+
+
+def read_noted(path: str, notes: Any) -> DataSource:
+    """Return where a run says its data were, and how they were read.
+
+    Args:
+        path: the run's folder.
+        notes: what `DataSource.notes` returned; empty if the run noted none.
+
+    Raises: DataError for notes of another form.
+    """
+    try:
+        require_names(notes, ("source", "options"), "notes")
+        noted = read_record(DataSource, {"source": "", "options": {}, **notes}, "notes")
+        require_names(noted.options, signature(load_dataset).parameters, "notes.options")
+    except DataError as error:
+        raise DataError(
+            str(Path(path) / "run.json"), expected="notes on the data", got=str(error)
+        ) from None
     return noted
 
 

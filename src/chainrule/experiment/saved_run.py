@@ -16,6 +16,7 @@ from chainrule.experiment.data_source import (
     DataSource,
     find_noted,
     join_parts,
+    read_noted,
     require_as_learned,
     take_part,
 )
@@ -77,6 +78,15 @@ class SavedRun:
         if self.facts is not None and not RunFolder(self.path).has("network.safetensors"):
             return None
         return self.network.schema
+
+    @property
+    def noted_options(self) -> Mapping[str, Any]:
+        """How the run's own data were read; empty for a network file.
+
+        Raises: DataError.
+        """
+        notes = {} if self.facts is None else self.facts.notes.get("data", {})
+        return read_noted(self.path, notes).options
 
     def find_data(
         self, data: str | None = None, options: Mapping[str, Any] | None = None
@@ -379,8 +389,7 @@ class SavedRun:
         """
         from chainrule.experiment.file_predictions import predict_files
 
-        notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        options = notes.get("options", {})
+        options = self.noted_options
         return tuple(predict_files(self.network, files, options, errors=errors, abstain=abstain))
 
     def predict_table(
@@ -400,8 +409,7 @@ class SavedRun:
         """
         from chainrule.experiment.table_predictions import predict_table
 
-        notes: Any = {} if self.facts is None else self.facts.notes.get("data", {})
-        options = {**notes.get("options", {}), **options}
+        options = {**self.noted_options, **options}
         return predict_table(self.network, source, output, abstain=abstain, **options)
 
     def recipe_for(self, dataset: Dataset) -> Recipe:

@@ -70,8 +70,7 @@ class ServedModel:
     @cached_property
     def options(self) -> Mapping[str, Any]:
         """How the run's own data was read."""
-        notes: Any = {} if self.run.facts is None else self.run.facts.notes.get("data", {})
-        return dict(notes.get("options", {}))
+        return dict(self.run.noted_options)
 
     @cached_property
     def classes(self) -> tuple[str, ...]:

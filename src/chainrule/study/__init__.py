@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chainrule.study.saved_study import compute_study as compute_study
     from chainrule.study.saved_study import list_studies as list_studies
     from chainrule.study.saved_study import open_study as open_study
+    from chainrule.study.saved_study import repair_study as repair_study
     from chainrule.study.scheduler import FinishedTrial as FinishedTrial
     from chainrule.study.spec import StudySettings as StudySettings
     from chainrule.study.spec import StudySpec as StudySpec
@@ -42,7 +43,7 @@ __getattr__, __dir__, __all__ = attach(
         "results": "ConfigurationResult metric_text parameters_text",
         "saved_study": (
             "DEFAULT_STORAGE SavedStudy StudyPlace begin_study compare_configurations "
-            "compute_study list_studies open_study"
+            "compute_study list_studies open_study repair_study"
         ),
         "scheduler": "FinishedTrial",
         "spec": "StudySettings StudySpec read_study",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chainrule.errors import DataError, FileError
+from chainrule.errors import ChainruleError, DataError, FileError
+from chainrule.study.seals import sealed_part
 
 if TYPE_CHECKING:
     from optuna.storages import JournalStorage
 
-__all__ = ["JournalGuard", "journal_storage"]
+    from chainrule.study.sealed_journal import DamagedLine
+
+__all__ = ["JournalGuard", "OpenJournal", "open_journal"]
 
 _POLL_SECONDS = 0.002
 """Between two tries for the lock, which a writer holds only for one write."""
@@ -56,11 +61,29 @@ def _cut_incomplete_line(path: Path) -> None:
         if file.read(1) == b"\n":
             return
         file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
+        whole, _, rest = file.read().rpartition(b"\n")
+        if sealed_part(rest[:-1]) is not None:  # only its line end is damaged
+            file.seek(end - 1)
+            file.write(b"\n")
+        else:
+            file.truncate(len(whole) + 1 if whole else 0)
 
 
-def journal_storage(path: str, *, create: bool) -> JournalStorage:
-    """Return Optuna's storage in a journal file.
+@dataclass(frozen=True)
+class OpenJournal:
+    """A journal that is open.
+
+    Args:
+        storage: Optuna's.
+        damage: what is damaged of it; it grows while the file is read.
+    """
+
+    storage: JournalStorage
+    damage: Sequence[DamagedLine]
+
+
+def open_journal(path: str, *, create: bool) -> OpenJournal:
+    """Open Optuna's storage in a journal file.
 
     Args:
         path: the file.
@@ -69,7 +92,8 @@ def journal_storage(path: str, *, create: bool) -> JournalStorage:
     Raises: FileError, DataError if the file holds something else.
     """
     from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
+
+    from chainrule.study.sealed_journal import SealedJournal
 
     file = Path(path)
     if not create and not file.is_file():
@@ -77,9 +101,10 @@ def journal_storage(path: str, *, create: bool) -> JournalStorage:
     try:
         with file.open("ab" if create else "rb"):
             pass
-        # Optuna asks for a subclass of its own lock, but calls only these two methods.
-        backend = JournalFileBackend(path, lock_obj=JournalGuard(file))  # type: ignore[arg-type]
-        return JournalStorage(backend)
+        journal = SealedJournal(file, JournalGuard(file))
+        return OpenJournal(JournalStorage(journal), journal.damage)
+    except ChainruleError:
+        raise
     except (ValueError, LookupError, TypeError, AssertionError):
         raise DataError(path, expected="a journal of studies", got="something else") from None
     except OSError as error:

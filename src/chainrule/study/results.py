@@ -16,7 +16,8 @@ from chainrule.evaluation import (
 from chainrule.study.space import read_parameters, value_text
 from chainrule.study.spec import StudySpec
 from chainrule.study.stored_study import StoredStudy
-from chainrule.study.trial_queue import attempts_by_configuration, has_ended, is_stale
+from chainrule.study.trial_queue import is_stale
+from chainrule.study.verified_trials import DAMAGED, has_ended, read_attempts
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -138,11 +139,12 @@ def count_trials(study: StoredStudy) -> StudyCounts:
     ended = {"complete": 0, "pruned": 0, "diverged": 0}
     stale = given_up = 0
     progress: list[float] = []
-    for attempts in attempts_by_configuration(study.store.trials(study.key)).values():
+    for attempts in read_attempts(study).values():
         results = [trial for trial in attempts if has_ended(trial)]
         if results:
             ended[_outcome(results[0])] += 1
-        given_up += sum(trial.state.name == "FAIL" for trial in attempts)
+        marks = [t.user_attrs.get("given_up") for t in attempts if t.state.name == "FAIL"]
+        given_up += len(marks) - marks.count(DAMAGED)
         under_way = [] if results else [t for t in attempts if t.state.name == "RUNNING"]
         alive = [trial for trial in under_way if not is_stale(trial)]
         stale += len(under_way) - len(alive)
@@ -165,7 +167,7 @@ def _outcome(trial: FrozenTrial) -> str:
 
 def read_results(study: StoredStudy) -> list[ConfigurationResult]:
     """Return the results so far, in the order of the configurations."""
-    attempts = sorted(attempts_by_configuration(study.store.trials(study.key)).items())
+    attempts = sorted(read_attempts(study).items())
     ended = ((number, [t for t in trials if has_ended(t)]) for number, trials in attempts)
     return [_read_result(study.spec, number, trials[0]) for number, trials in ended if trials]
 

@@ -10,6 +10,7 @@ from typing import Any
 from chainrule.errors import InputError
 from chainrule.experiment import DataSource, Experiment
 from chainrule.study.comparison import Comparison, compare_stored
+from chainrule.study.repair import StudyRepair, repair_stored
 from chainrule.study.results import (
     ConfigurationResult,
     StudyCounts,
@@ -41,6 +42,7 @@ __all__ = [
     "compute_study",
     "list_studies",
     "open_study",
+    "repair_study",
 ]
 
 DEFAULT_STORAGE = "studies.journal"
@@ -331,6 +333,42 @@ def compute_study(
         spec, storage, on_trial=on_trial, on_begin=lambda begun: on_begin(SavedStudy(begun))
     )
     return SavedStudy(stored)
+
+
+def repair_study(
+    name: str,
+    storage: str = DEFAULT_STORAGE,
+    *,
+    place: StudyPlace | None = None,
+    on_trial: Callable[[FinishedTrial], object] = _ignore,
+    on_begin: Callable[[SavedStudy], object] = _ignore,
+) -> StudyRepair:
+    """Repair a study whose storage is damaged, and continue it to its end.
+
+    The damaged file of a journal or of SQLite is copied beside it, and keeps what can be read;
+    nothing else may use it meanwhile. What was lost is computed again. A trial is a function of
+    its configuration, seeds and data, so that its networks have the same digests.
+
+    Args:
+        name: the study's.
+        storage: a journal file, or the address of a database.
+        place: where trials are computed; None takes the study's own settings.
+        on_trial: called with each trial that ends.
+        on_begin: called once, before the first trial.
+
+    Raises: IntegrityError if nothing can be read, and what `compute_study` raises.
+
+    Example:
+        >>> repair_study("rates").computed  # doctest: +SKIP
+        (RecomputedConfiguration(configuration=3, attempt=2, same=True),)
+    """
+    return repair_stored(
+        storage,
+        name,
+        changes=(place or StudyPlace()).settings(),
+        on_trial=on_trial,
+        on_begin=lambda study: on_begin(SavedStudy(study)),
+    )
 
 
 def compare_configurations(first: str, second: str, storage: str = DEFAULT_STORAGE) -> Comparison:

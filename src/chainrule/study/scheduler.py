@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from chainrule.errors import FileError
 from chainrule.study.executors import Executor, WorkerLost
 from chainrule.study.process_identity import LEASE_SECONDS, lease_end
+from chainrule.study.seals import result_seal
 from chainrule.study.stored_study import StoredStudy
 from chainrule.study.trial import COMPLETE, DROPPED, Outcome, Task
 from chainrule.study.trial_queue import LOST, TrialClaim, TrialQueue, abandon_trial
@@ -116,7 +117,9 @@ class Scheduler:
             abandon_trial(self._store, outcome.trial, _INTERRUPTED)
             return
         state = "COMPLETE" if outcome.ended == COMPLETE else "PRUNED"
-        stored = self._store.set_trial_attribute(outcome.trial, "result", outcome.record)
+        seal = result_seal(self._store.trial(outcome.trial), state, outcome.value, outcome.record)
+        record = {**outcome.record, "seal": seal}
+        stored = self._store.set_trial_attribute(outcome.trial, "result", record)
         if stored and self._store.end_trial(outcome.trial, state, outcome.value):
             self._on_trial(FinishedTrial(claim, outcome))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from shlex import quote
 from types import MappingProxyType
 from typing import Any
 
-from chainrule.errors import DataError, InputError
+from chainrule.errors import ChainruleError, DataError, InputError, IntegrityError
 from chainrule.study.configuration_plan import SpaceStage, choose_search, count_configurations
+from chainrule.study.seals import SEALED_STUDY, seal_description, verified_description
 from chainrule.study.space import Parameter
 from chainrule.study.space_extension import require_extension
 from chainrule.study.space_reading import read_space
@@ -17,7 +19,7 @@ from chainrule.study.spec import StudySpec, parse_study
 from chainrule.study.study_storage import StudyStore
 from chainrule.study.toml_source import StudySource
 
-__all__ = ["TEST_WARNING", "StoredStudy", "create_study", "load_study"]
+__all__ = ["TEST_WARNING", "StoredStudy", "create_study", "load_study", "write_description"]
 
 TEST_WARNING = "The test set was used to choose: the best test figures are too good"
 
@@ -39,6 +41,8 @@ class StoredStudy:
         digest: digest of the study's data.
         count: number of configurations.
         earlier: the spaces that it had before it was extended.
+        sealed: whether each of its trials has a seal.
+        repaired: numbers of damaged trials that were computed again.
     """
 
     store: StudyStore
@@ -47,6 +51,8 @@ class StoredStudy:
     digest: str
     count: int
     earlier: tuple[SpaceStage, ...] = ()
+    sealed: bool = False
+    repaired: frozenset[int] = frozenset()
 
     @property
     def first_space(self) -> tuple[Parameter, ...]:
@@ -60,9 +66,8 @@ def load_study(store: StudyStore, name: str) -> StoredStudy:
     Raises: UnknownNameError, DataError, FileError.
     """
     key = store.find_study(name)
-    attributes = store.attributes(key)
-    table = attributes.get("study")
-    if not isinstance(table, dict):
+    attributes = _read_attributes(store, key, name)
+    if not isinstance(attributes.get("study"), dict):
         raise DataError(
             store.display_name,
             expected=f"a study {name!r} with its description",
@@ -70,7 +75,47 @@ def load_study(store: StudyStore, name: str) -> StoredStudy:
             why="Another program created it, or it was interrupted at the start",
             remedy="Run its file again",
         )
-    table = {"search": _FIRST_SEARCH, **table}
+    try:
+        return _read_study(store, key, name, attributes)
+    except ChainruleError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise _damaged_description(store, name) from None
+
+
+def _read_attributes(store: StudyStore, key: int, name: str) -> dict[str, Any]:
+    """Return what describes a study; of a sealed study, what agrees with its seal."""
+    attributes = store.attributes(key)
+    if SEALED_STUDY not in attributes:
+        return attributes
+    verified = verified_description(name, attributes)
+    if verified is None:
+        raise _damaged_description(store, name)
+    again = seal_description(name, verified)
+    stored = {key: value for key, value in attributes.items() if key in verified}
+    if again != attributes[SEALED_STUDY] or any(verified[key] != stored[key] for key in stored):
+        store.remark(
+            f"the description of the study {name!r} is damaged in one of its two places; the one "
+            "that agrees with its seal is used; "
+            f"chainrule study repair {quote(name)} writes both again",
+            about=("description", key),
+        )
+    return {**verified, SEALED_STUDY: again}
+
+
+def _damaged_description(store: StudyStore, name: str) -> IntegrityError:
+    return IntegrityError(
+        store.display_name,
+        expected=f"the description with which the study {name!r} began",
+        got="one that is damaged",
+        remedy="Restore the storage from a copy, or run the study's file with another --name",
+    )
+
+
+def _read_study(
+    store: StudyStore, key: int, name: str, attributes: Mapping[str, Any]
+) -> StoredStudy:
+    table = {"search": _FIRST_SEARCH, **attributes["study"]}
     if "format" not in attributes:
         table["recipe"] = {**_FIRST_RECIPE, **table.get("recipe", {})}
     spec = parse_study(StudySource(name, table), name)
@@ -81,7 +126,33 @@ def load_study(store: StudyStore, name: str) -> StoredStudy:
         str(attributes["data_digest"]),
         int(attributes["trials"]),
         _read_stages(attributes, spec.settings.search),
+        sealed=SEALED_STUDY in attributes,
+        repaired=frozenset(attributes.get("repaired", ())),
     )
+
+
+def write_description(study: StoredStudy, changes: Mapping[str, Any]) -> None:
+    """Write attributes that describe a study, and those again that are damaged.
+
+    A sealed study has them twice. The sealed ones are written first and in one piece, and count:
+    a process that is killed in between leaves a whole description.
+
+    Args:
+        study: the study.
+        changes: the attributes to write, in this order.
+    """
+    store, key, name = study.store, study.key, study.spec.name
+    if study.sealed:
+        kept = _read_attributes(store, key, name)
+        del kept[SEALED_STUDY]
+        stored = store.attributes(key)
+        record = seal_description(name, {**kept, **changes})
+        if record != stored[SEALED_STUDY]:
+            store.set_attribute(key, SEALED_STUDY, record)
+        damaged = {k: v for k, v in kept.items() if stored.get(k) != v and k not in changes}
+        changes = {**damaged, **changes}
+    for attribute, value in changes.items():
+        store.set_attribute(key, attribute, value)
 
 
 def _read_stages(attributes: Mapping[str, Any], search: str) -> tuple[SpaceStage, ...]:
@@ -110,7 +181,7 @@ def create_study(
     """
     is_there = spec.name in store.names()
     stored = store.attributes(store.find_study(spec.name)) if is_there else {}
-    if "study" in stored:
+    if "study" in stored or SEALED_STUDY in stored:
         return _continue_study(load_study(store, spec.name), spec, digest, stated)
     # It is new, or was interrupted at the start.
     return _begin_study(store, spec.replaced(search=choose_search(spec)), digest)
@@ -124,9 +195,11 @@ def _begin_study(store: StudyStore, spec: StudySpec, digest: str) -> StoredStudy
     if spec.settings.uses_test_set:
         attributes["warning"] = TEST_WARNING
     # The description is written last: a study that has one is complete.
-    for name, value in {**attributes, "study": _describe(spec)}.items():
+    attributes["study"] = _describe(spec)
+    sealed = {SEALED_STUDY: seal_description(spec.name, attributes)}
+    for name, value in {**sealed, **attributes}.items():
         store.set_attribute(key, name, value)
-    return StoredStudy(store, key, spec, digest, count)
+    return StoredStudy(store, key, spec, digest, count, sealed=True)
 
 
 def _describe(spec: StudySpec) -> dict[str, Any]:
@@ -160,15 +233,16 @@ def _continue_study(
         attributes = {"earlier_spaces": _stage_tables(stored, before["space"]), "study": after}
     count = max(count_configurations(spec, stages), stored.count)
     # The number of configurations is written last: every process that reads it can plan them.
-    for name, value in {**attributes, "trials": count}.items():
-        if stored.count != count or name != "trials":
-            stored.store.set_attribute(stored.key, name, value)
-    return StoredStudy(stored.store, stored.key, spec, digest, count, stages)
+    if stored.count != count:
+        attributes["trials"] = count
+    if attributes:
+        write_description(stored, attributes)
+    return replace(stored, spec=spec, digest=digest, count=count, earlier=stages)
 
 
 def _stage_tables(stored: StoredStudy, space: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the earlier spaces of a study as its storage keeps them, the latest last."""
-    kept = stored.store.attributes(stored.key).get("earlier_spaces", [])
+    kept = _read_attributes(stored.store, stored.key, stored.spec.name).get("earlier_spaces", [])
     return [*kept, {"space": space, "trials": stored.count}]
 
 

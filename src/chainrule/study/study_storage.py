@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import logging
 import re
+import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from chainrule.errors import ChainruleError, FileError, MissingLibraryError, unknown_name
+from chainrule.errors import (
+    ChainruleError,
+    FileError,
+    IntegrityError,
+    MissingLibraryError,
+    unknown_name,
+)
+from chainrule.study.storage_repair import database_file, find_database_damage
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -19,10 +30,17 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage, RDBStorage
     from optuna.trial import FrozenTrial
 
+    from chainrule.study.sealed_journal import DamagedLine
+    from chainrule.study.verified_trials import VerifiedTrials
+
 __all__ = ["StudyStore", "is_storage", "open_store"]
 
 _CONNECT_SECONDS = 5
 """A database that does not answer within this time is reported."""
+_OF_DAMAGE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RuntimeError)
+"""What Optuna raises of a storage whose content no version of it has written."""
+_MOST_NAMED = 10
+"""Damaged lines that are named one by one."""
 _TRIES = 5
 """Processes that begin at once may create the tables at the same time; each try waits longer."""
 
@@ -33,17 +51,46 @@ class StudyStore:
     Args:
         url: a path of a journal file, or the address of a database.
         storage: Optuna's.
-        close: closes the connections when the store is no longer used.
+        damage: what is damaged of a journal; it grows while the file is read.
+        database: Optuna's database, which tells what has changed; None for a journal.
     """
 
     def __init__(
-        self, url: str, storage: BaseStorage, close: Callable[[], object] | None = None
+        self,
+        url: str,
+        storage: BaseStorage,
+        *,
+        damage: Sequence[DamagedLine] = (),
+        database: RDBStorage | None = None,
     ) -> None:
         self.url = url
         self.display_name = _without_password(url)
-        self._storage = storage
-        if close is not None:
-            weakref.finalize(self, close)
+        self._storage, self._database = storage, database
+        self._damage = damage
+        self._remarks: set[Hashable] = set()
+        self.lock = threading.Lock()
+        self.readers: dict[int, VerifiedTrials] = {}
+        if database is not None:
+            weakref.finalize(self, database.engine.dispose)
+
+    def remark(self, text: str, *, about: Hashable) -> None:
+        """Tell the user something of this storage, once.
+
+        Args:
+            text: without the storage's name and without a full stop.
+            about: what identifies the remark.
+        """
+        if about not in self._remarks:
+            self._remarks.add(about)
+            logging.getLogger("chainrule").warning("%s: %s.", self.display_name, text)
+
+    def name_damage(self) -> None:
+        """Name the lines of a journal that were skipped."""
+        for line in self._damage[:_MOST_NAMED]:
+            self.remark(f"line {line.number} was skipped: {line.why}", about=line)
+        if len(self._damage) > _MOST_NAMED:
+            left = f"{len(self._damage) - _MOST_NAMED} more damaged lines were skipped"
+            self.remark(left, about=left)
 
     @property
     def address(self) -> str:
@@ -53,7 +100,9 @@ class StudyStore:
     def names(self) -> list[str]:
         """Return the names of all studies, sorted."""
         with _storage_errors(self.display_name):
-            return sorted(study.study_name for study in self._storage.get_all_studies())
+            found = sorted(study.study_name for study in self._storage.get_all_studies())
+        self.name_damage()
+        return found
 
     def find_study(self, name: str) -> int:
         """Return the key of a study by its name.
@@ -92,6 +141,36 @@ class StudyStore:
         """Return all trials of a study in the order of their numbers; do not change them."""
         with _storage_errors(self.display_name):
             return self._storage.get_all_trials(key, deepcopy=False)
+
+    def changed_trials(
+        self, key: int, under_way: Collection[int], *, count: int, latest: int
+    ) -> list[FrozenTrial]:
+        """Return the trials that may differ from what was read before; do not change them.
+
+        Args:
+            key: the study's key.
+            under_way: keys of the trials that had not ended.
+            count: how many trials were read before; with 0 all are returned.
+            latest: the greatest key of a trial that had ended, or -1.
+        """
+        with _storage_errors(self.display_name):
+            if self._database is not None:
+                found = self._database._get_trials(key, None, set(under_way), latest)
+            elif count:
+                found = [self._storage.get_trial(trial) for trial in under_way]
+                found += self._new_trials(key, count)
+            else:
+                found = self._storage.get_all_trials(key, deepcopy=False)
+        self.name_damage()
+        return found
+
+    def _new_trials(self, key: int, count: int) -> Iterator[FrozenTrial]:
+        for number in itertools.count(count):
+            try:
+                trial = self._storage.get_trial_id_from_study_id_trial_number(key, number)
+            except KeyError:
+                return
+            yield self._storage.get_trial(trial)
 
     def create_trial(
         self,
@@ -202,10 +281,11 @@ def open_store(url: str, *, create: bool = False) -> StudyStore:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     if "://" in url:
         return _database(url)
-    from chainrule.study.journal import journal_storage
+    from chainrule.study.journal import open_journal
 
     with _storage_errors(url):
-        return StudyStore(url, journal_storage(url, create=create))
+        journal = open_journal(url, create=create)
+        return StudyStore(url, journal.storage, damage=journal.damage)
 
 
 def _database(url: str) -> StudyStore:
@@ -218,8 +298,24 @@ def _database(url: str) -> StudyStore:
     arguments = {"connect_timeout": _CONNECT_SECONDS} if address.startswith("postgresql") else {}
     options = {"connect_args": arguments, "pool_pre_ping": True}
     with _storage_errors(_without_password(url)):
+        _require_whole_file(url)
         storage = _with_tables(partial(RDBStorage, address, engine_kwargs=options))
-        return StudyStore(url, get_storage(storage), storage.engine.dispose)
+        return StudyStore(url, get_storage(storage), database=storage)
+
+
+def _require_whole_file(url: str) -> None:
+    """Refuse an SQLite database that is damaged, since rows could be missing without a word."""
+    file = database_file(url)
+    if file is None or not file.is_file():
+        return
+    damage = find_database_damage(file)
+    if damage:
+        raise IntegrityError(
+            url,
+            expected="a database that is whole",
+            got=damage[:200],
+            remedy=f"chainrule study repair NAME --storage {quote(url)} keeps what can be read",
+        )
 
 
 def _with_tables(open_database: Callable[[], RDBStorage]) -> RDBStorage:
@@ -293,4 +389,7 @@ def _translate(where: str, error: Exception) -> Exception | None:
             cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
         reason = " ".join(str(cause).split())[:200] or type(cause).__name__
         return FileError(where, expected="a database that responds", got=reason)
+    if isinstance(error, _OF_DAMAGE):
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return IntegrityError(where, expected="a storage as Optuna writes it", got=reason)
     return None

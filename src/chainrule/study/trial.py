@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chainrule.data import Dataset
 from chainrule.engine import EpochRecord
 from chainrule.equations.costs import get_cost
-from chainrule.errors import DivergenceError
+from chainrule.errors import DataError, DivergenceError
 from chainrule.evaluation import match_dataset, output_blocks
 from chainrule.network import Network, draw_parameters, predicted_classes
 from chainrule.recipe import Recipe
@@ -253,7 +253,15 @@ def _pack_answers(right: NDArray[np.bool_]) -> str:
 
 
 def right_answers(text: str) -> NDArray[np.bool_]:
-    """Return which test examples were classified correctly, (n,), from a run's "test_right"."""
+    """Return which test examples were classified correctly, (n,), from a run's "test_right".
+
+    Raises: DataError if the text is damaged.
+    """
     count, _, bits = text.partition(":")
-    packed = np.frombuffer(zlib.decompress(base64.b85decode(bits)), np.uint8)
-    return np.unpackbits(packed, count=int(count)).astype(bool)
+    try:
+        packed = np.frombuffer(zlib.decompress(base64.b85decode(bits)), np.uint8)
+        return np.unpackbits(packed, count=int(count)).astype(bool)
+    except (ValueError, zlib.error):
+        raise DataError(
+            "study", expected="a network's answers to the test examples", got="damaged ones"
+        ) from None

@@ -9,9 +9,9 @@ and comes late finds its trial ended, and drops its result.
 
 from __future__ import annotations
 
+import bisect
 import threading
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,12 @@ from chainrule.errors import ChainruleError
 from chainrule.study.configuration import build_configuration
 from chainrule.study.configuration_plan import plan_configurations
 from chainrule.study.process_identity import current_process, is_gone, lease_end
+from chainrule.study.seals import claim_seal
 from chainrule.study.search import sample_configuration, store_parameters
 from chainrule.study.space import configuration_key, read_parameters
 from chainrule.study.stored_study import StoredStudy
 from chainrule.study.study_storage import StudyStore
+from chainrule.study.verified_trials import VerifiedTrials, has_ended
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -33,8 +35,6 @@ __all__ = [
     "TrialClaim",
     "TrialQueue",
     "abandon_trial",
-    "attempts_by_configuration",
-    "has_ended",
     "is_stale",
 ]
 
@@ -66,21 +66,6 @@ class TrialClaim:
     attempt: int
 
 
-def attempts_by_configuration(trials: Sequence[FrozenTrial]) -> dict[int, list[FrozenTrial]]:
-    """Return the trials of each configuration, the earliest first."""
-    found: dict[int, list[FrozenTrial]] = defaultdict(list)
-    for trial in trials:
-        number = trial.user_attrs.get("configuration")
-        if isinstance(number, int):
-            found[number].append(trial)
-    return found
-
-
-def has_ended(trial: FrozenTrial) -> bool:
-    """Whether a trial has a result, rather than being under way or given up."""
-    return trial.state.name in ("COMPLETE", "PRUNED")
-
-
 def is_stale(trial: FrozenTrial) -> bool:
     """Whether a trial is under way by the storage, but its process is gone."""
     attributes = trial.user_attrs
@@ -109,6 +94,9 @@ class TrialQueue:
         self._offset = uuid.uuid4().int if spread_out else 0
         self._lock = threading.Lock()
         self._owner = current_process()
+        self._trials = VerifiedTrials(study)
+        self._open = list(range(study.count))
+        """The configurations to claim, in their order."""
 
     def next(self) -> TrialClaim | None:
         """Return a claim that counts, or None if nothing is left to claim now.
@@ -117,65 +105,74 @@ class TrialQueue:
         """
         with self._lock:
             while True:
-                trials = attempts_by_configuration(self._store.trials(self._study.key))
-                number = self._find_open(trials)
+                self._look()
+                number = self._find_open()
                 if number is None:
-                    self._abandon_stale(trials)
+                    self._abandon(self._trials.under_way())
                     return None
-                claim = self._claim(number, trials.get(number, []))
+                claim = self._claim(number)
                 if claim is not None:
                     return claim
 
     def running(self) -> int:
         """Return how many configurations other processes are computing."""
-        trials = attempts_by_configuration(self._store.trials(self._study.key))
-        return sum(
-            not any(map(has_ended, attempts)) and any(map(_is_alive, attempts))
-            for number, attempts in trials.items()
-            if number < self._study.count
-        )
+        with self._lock:
+            self._look()
+            alive = {_configuration(t) for t in self._trials.under_way() if _is_alive(t)}
+            return sum(
+                number < self._study.count
+                and not any(map(has_ended, self._trials.attempts_of(number)))
+                for number in alive
+            )
 
-    def _abandon_stale(self, trials: Mapping[int, Sequence[FrozenTrial]]) -> None:
-        """Give up the trials that were left under way although their configuration has a result."""
-        for attempts in trials.values():
-            self._abandon(attempts)
+    def _look(self) -> None:
+        """Read the storage, and note which configurations are open.
+
+        Beside those whose trials have changed, it may be those whose process is gone.
+        """
+        changed = self._trials.refresh()
+        changed |= {_configuration(trial) for trial in self._trials.under_way()}
+        for number in changed:
+            at = bisect.bisect_left(self._open, number)
+            listed = at < len(self._open) and self._open[at] == number
+            is_open = 0 <= number < self._study.count and _is_open(self._trials.attempts_of(number))
+            self._open[at : at + listed] = [number] if is_open else []
 
     def _abandon(self, attempts: Sequence[FrozenTrial]) -> None:
         for trial in attempts:
             if is_stale(trial):
                 abandon_trial(self._store, trial._trial_id, _GONE)
 
-    def _find_open(self, trials: Mapping[int, Sequence[FrozenTrial]]) -> int | None:
+    def _find_open(self) -> int | None:
         """Return a configuration that has no result and that no process is computing."""
-        found = [n for n in range(self._study.count) if _is_open(trials.get(n, ()))]
-        if not found:
+        if not self._open:
             return None
-        others = any(_is_alive(trial) for attempts in trials.values() for trial in attempts)
-        return found[self._offset % len(found) if others else 0]
+        others = any(map(_is_alive, self._trials.under_way()))
+        return self._open[self._offset % len(self._open) if others else 0]
 
-    def _claim(self, number: int, earlier: Sequence[FrozenTrial]) -> TrialClaim | None:
+    def _claim(self, number: int) -> TrialClaim | None:
         """Return the claim, or None if another process was first."""
+        earlier = list(self._trials.attempts_of(number))
         self._require_bearable(number, earlier)
         self._abandon(earlier)
-        before = self._store.trials(self._study.key)
-        parameters = self._parameters(number, earlier, before)
+        self._look()
+        before = self._trials.count
+        parameters = self._parameters(number, earlier)
         attempt = len(earlier) + 1
         key = self._write_claim(number, parameters, [trial.number for trial in earlier])
         mine = self._store.trial(key).number
-        after = self._store.trials(self._study.key)
-        for rival in attempts_by_configuration(after)[number]:
+        self._look()
+        for rival in self._trials.attempts_of(number):
             if rival.number < mine and (has_ended(rival) or rival.state.name == "RUNNING"):
                 abandon_trial(self._store, key, f"trial {rival.number} has its configuration")
                 return None
-        double = self._find_double(parameters, after[len(before) : mine])
+        double = self._find_double(parameters, range(before, mine))
         if double is not None:
             abandon_trial(self._store, key, f"trial {double.number} has its values")
             return None
         return TrialClaim(key, number, parameters, attempt)
 
-    def _parameters(
-        self, number: int, earlier: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]
-    ) -> dict[str, Any]:
+    def _parameters(self, number: int, earlier: Sequence[FrozenTrial]) -> dict[str, Any]:
         """Return the values of a configuration: those of its first attempt, if it had one."""
         if self._plan is not None:
             return self._plan(number)
@@ -183,19 +180,19 @@ class TrialQueue:
         tried = [trial for trial in earlier if not _is_withdrawn(trial)]
         if tried:
             return read_parameters(space, tried[0])
+        trials = self._trials.readable()
         seen = {self._key(trial) for trial in trials if not _is_withdrawn(trial)}
         return sample_configuration(self._study.spec, trials, number, seen)
 
     def _key(self, trial: FrozenTrial) -> str:
         return configuration_key(read_parameters(self._study.spec.space, trial))
 
-    def _find_double(
-        self, parameters: Mapping[str, Any], rivals: Sequence[FrozenTrial]
-    ) -> FrozenTrial | None:
+    def _find_double(self, parameters: Mapping[str, Any], numbers: range) -> FrozenTrial | None:
         """Return a claim of another process that sampled the same values at the same time."""
         if self._plan is not None:
             return None
         key = configuration_key(parameters)
+        rivals = self._trials.readable(numbers)
         doubles = (t for t in rivals if not _is_withdrawn(t) and self._key(t) == key)
         return next(doubles, None)
 
@@ -217,6 +214,7 @@ class TrialQueue:
             "architecture": architecture.for_cost(recipe.cost).to_dict(),
             "recipe": {k: v for k, v in recipe.to_dict().items() if k != "seed"},
         }
+        attributes["seal"] = claim_seal(stored.values, attributes)
         return self._store.create_trial(
             self._study.key, stored.values, stored.distributions, attributes
         )
@@ -230,6 +228,12 @@ class TrialQueue:
                 why=f"Configuration {number} was being computed when a worker died, {losses} times",
                 remedy="Check whether it needs more memory than there is, or use fewer workers",
             )
+
+
+def _configuration(trial: FrozenTrial) -> int:
+    """Return the number of a trial's configuration, or -1."""
+    number = trial.user_attrs.get("configuration")
+    return number if isinstance(number, int) else -1
 
 
 def _is_withdrawn(trial: FrozenTrial) -> bool:
