@@ -15,7 +15,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from chainrule.errors import DataError, describe
 
-__all__ = ["read_record", "read_value", "require_finite", "require_names"]
+__all__ = ["read_record", "read_value", "require_choice", "require_finite", "require_names"]
 
 T = TypeVar("T")
 
@@ -177,3 +177,18 @@ def _fields(kind: type) -> dict[str, _Field]:
 
 def _below(path: str, name: Any) -> str:
     return f"{path}.{name}" if path else str(name)
+
+
+def require_choice(path: str, given: str, choices: tuple[str, ...]) -> None:
+    """Refuse a text that is not one of those that there are.
+
+    Args:
+        path: of the value in its file, for error texts.
+        given: the text.
+        choices: those that there are.
+
+    Raises: DataError.
+    """
+    if given not in choices:
+        named = ", ".join(map(repr, choices))
+        raise DataError(path, expected=f"one of {named}", got=repr(given))

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from chainrule.cli.command_parameters import OTHERS, Flag, argument
 from chainrule.errors import unknown_name
 
 __all__ = [
@@ -23,34 +24,6 @@ __all__ = [
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 96}
 COMPLETION_VARIABLE = "_CHAINRULE_COMPLETE"
 """The environment variable by which a shell's script asks for completions."""
-
-_AMERICAN = "izer"
-_OTHERS = "Other"
-
-
-class Flag(click.Option):
-    """A flag that stands under a heading; American spellings of it are understood, not shown.
-
-    Args:
-        names: as click has them.
-        group: the heading.
-        more: click's own arguments.
-    """
-
-    def __init__(self, names: Sequence[str], *, group: str = _OTHERS, **more: Any) -> None:
-        if more.get("type") is None and not more.get("is_flag"):
-            more["shell_complete"] = _complete_flag
-        super().__init__(names, **more)
-        self.group = group
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """What help shows: names and metavar on the left, meaning on the right."""
-        if self.hidden:
-            return None
-        shown = [name for name in self.opts if _AMERICAN not in name]
-        names = " / ".join(filter(None, (", ".join(shown), ", ".join(self.secondary_opts))))
-        metavar = "" if self.is_flag else f" {self.metavar or 'TEXT'}"
-        return names + metavar, self.help or ""
 
 
 class Command(click.Command):
@@ -119,7 +92,7 @@ class Command(click.Command):
         for flag in self.get_params(ctx):
             record = None if isinstance(flag, click.Argument) else flag.get_help_record(ctx)
             if record is not None:
-                heading = flag.group if isinstance(flag, Flag) else _OTHERS
+                heading = flag.group if isinstance(flag, Flag) else OTHERS
                 sections.setdefault(heading, []).append(record)
         for heading, records in sections.items():
             with formatter.section(heading[:1].upper() + heading[1:]):
@@ -202,34 +175,3 @@ def _size_flag(parameters: Sequence[click.Parameter]) -> list[click.Parameter]:
 
     names = {one.name for one in parameters}
     return [size_flag()] if "offline" in names else []
-
-
-def argument(name: str, *, metavar: str = "", required: bool = True, many: bool = False) -> Any:
-    """A positional argument, explained in the command's own text.
-
-    Args:
-        name: the callback's parameter.
-        metavar: what help shows; the name in capitals where it is empty.
-        required: whether it must be given.
-        many: whether several may be given.
-    """
-    shown = metavar or name.upper()
-    return click.Argument(
-        [name],
-        metavar=shown if required else f"[{shown}]",
-        required=required,
-        nargs=-1 if many else 1,
-        shell_complete=_complete_word,
-    )
-
-
-def _complete_word(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    from chainrule.cli.word_completion import complete_word
-
-    return complete_word(ctx, parameter, incomplete)
-
-
-def _complete_flag(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    from chainrule.cli.word_completion import complete_flag
-
-    return complete_flag(ctx, parameter, incomplete)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chainrule.cli.command import Flag
+from chainrule.cli.command_parameters import Flag
 from chainrule.errors import InputError
 from chainrule.experiment import PARTS
 from chainrule.ledger.steps import Conventions

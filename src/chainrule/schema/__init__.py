@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chainrule.schema.columns import LeftOut as LeftOut
     from chainrule.schema.columns import Target as Target
     from chainrule.schema.date_cells import is_date as is_date
+    from chainrule.schema.features import Feature as Feature
     from chainrule.schema.image_format import ImageFormat as ImageFormat
     from chainrule.schema.image_format import measure_ink as measure_ink
     from chainrule.schema.image_format import stroke_widths as stroke_widths
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from chainrule.schema.preprocessing import IMPUTATIONS as IMPUTATIONS
     from chainrule.schema.preprocessing import SCALINGS as SCALINGS
     from chainrule.schema.preprocessing import TARGET_SCALINGS as TARGET_SCALINGS
-    from chainrule.schema.preprocessing import Feature as Feature
     from chainrule.schema.preprocessing import Preprocessing as Preprocessing
     from chainrule.schema.schema import Schema as Schema
     from chainrule.schema.schema_learning import learn_schema as learn_schema
@@ -57,12 +57,13 @@ __getattr__, __dir__, __all__ = attach(
         "column_notes": "ColumnNote merge_notes",
         "columns": "Column LeftOut Target",
         "date_cells": "is_date",
+        "features": "Feature",
         "image_format": "ImageFormat measure_ink stroke_widths",
         "label_classes": "class_texts find_class sort_classes",
         "missing_marks": "NUMBER_MARKS",
         "number_cells": "is_number",
         "pixel_tables": "find_pixels read_pixels",
-        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Feature Preprocessing",
+        "preprocessing": "ENCODINGS IMPUTATIONS SCALINGS TARGET_SCALINGS Preprocessing",
         "schema": "Schema",
         "schema_learning": "learn_schema",
         "schema_table": "describe_schema",

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Self
 
@@ -22,12 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.errors import ShapeError, describe
-from chainrule.plain_records import read_record
+from chainrule.plain_records import read_record, require_choice
 from chainrule.schema.columns import Column
 from chainrule.schema.consistency import require_consistent_steps
+from chainrule.schema.features import Feature
 from chainrule.schema.schema import Schema
 
-__all__ = ["ENCODINGS", "IMPUTATIONS", "SCALINGS", "TARGET_SCALINGS", "Feature", "Preprocessing"]
+__all__ = ["ENCODINGS", "IMPUTATIONS", "SCALINGS", "TARGET_SCALINGS", "Preprocessing"]
 
 Matrix = NDArray[np.float64]
 
@@ -46,62 +47,6 @@ IMPUTATIONS = ("median", "mean", "zero")
 
 _DAY_PARTS = ("year", "month", "day", "weekday")
 _CLOCK_PARTS = ("hour", "minute")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Feature:
-    """One input of a network, and how a table's column becomes it.
-
-    Args:
-        name: the input's name, such as "age", "sailed year" or "port = S".
-        column: the place of the column in the schema.
-        kind: "number": (x - centre) / spread; "missing": 1 where the cell is missing, else 0;
-            "category": 1 where the cell is `category`, else 0; "second": 0 for the first of two
-            categories, 1 for the second, 0.5 for neither.
-        part: of a date, "year", "month", "day", "weekday" (1 for Monday), "hour" or "minute";
-            otherwise "", the column's own number.
-        category: the place of the category among the column's.
-        fill: what stands for a missing number, before it is scaled.
-        centre: what is subtracted from a number.
-        spread: what a number is then divided by, above 0.
-    """
-
-    name: str
-    column: int
-    kind: str
-    part: str = ""
-    category: int = 0
-    fill: float = 0.0
-    centre: float = 0.0
-    spread: float = 1.0
-
-    def compute(self, cells: Matrix) -> Matrix:
-        """Return the input for each cell of the column, or of its part, (rows,)."""
-        lost = np.isnan(cells)
-        if self.kind == "missing":
-            return lost.astype(np.float64)
-        if self.kind == "category":
-            equal: NDArray[np.bool_] = cells == self.category
-            return equal.astype(np.float64)
-        if self.kind == "second":
-            halves: Matrix = np.where(lost, 0.5, cells)
-            return halves
-        scaled: Matrix = (np.where(lost, self.fill, cells) - self.centre) / self.spread
-        return scaled
-
-    def fit(self, cells: Matrix, scaling: str, imputation: str) -> Feature:
-        """Return the same feature with the numbers that fit the cells of a training part."""
-        seen = cells[~np.isnan(cells)]
-        if self.kind != "number" or not seen.size:
-            return self
-        fill = {"median": np.median(seen), "mean": seen.mean(), "zero": 0.0}[imputation]
-        centre, spread = _centre_and_spread(np.where(np.isnan(cells), fill, cells), scaling)
-        return replace(
-            self,
-            fill=float(fill),
-            centre=float(centre),
-            spread=float(spread) if spread > 0 else 1.0,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +183,10 @@ class Preprocessing:
         Raises: DataError for values that are not complete, or do not fit together.
         """
         steps = read_record(cls, values)
-        require_consistent_steps(steps, ENCODINGS)
+        require_consistent_steps(
+            steps.schema, steps.features, steps.target_centre, steps.target_spread
+        )
+        require_choice("encoding", steps.encoding, ENCODINGS)
         return steps
 
 
@@ -305,17 +253,6 @@ def _date_parts(days_since: Matrix) -> dict[str, Matrix]:
         "minute": of_day % 60,
     }
     return {name: np.where(lost, np.nan, count) for name, count in counts.items()}
-
-
-def _centre_and_spread(values: Matrix, scaling: str) -> tuple[float, float]:
-    if scaling == "none":
-        return 0.0, 1.0
-    if scaling == "min_max":
-        return values.min(), np.ptp(values)
-    if scaling == "robust":
-        low, middle, high = np.percentile(values, (25, 50, 75))
-        return middle, high - low
-    return values.mean(), values.std()
 
 
 def _listed(names: tuple[str, ...]) -> str:

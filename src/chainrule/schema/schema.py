@@ -9,12 +9,17 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from chainrule.plain_records import read_record
-from chainrule.schema.columns import Column, LeftOut, Target
-from chainrule.schema.consistency import require_consistent_schema
+from chainrule.errors import DataError
+from chainrule.plain_records import read_record, require_choice, require_finite
+from chainrule.schema.columns import KINDS, Column, LeftOut, Target
 from chainrule.schema.image_format import ImageFormat
 
-__all__ = ["Schema"]
+__all__ = ["Schema", "require_consistent_schema"]
+
+_TARGETS = ("classes", "numbers")
+_POLARITIES = ("light on dark", "dark on light", "mixed")
+_LARGEST_SIDE = 2**15
+"""Pixels; larger images were never training examples, but would be allocated."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,3 +79,41 @@ class Schema:
         schema = read_record(cls, values, "schema")
         require_consistent_schema(schema)
         return schema
+
+
+def require_consistent_schema(schema: Schema) -> None:
+    """Refuse a schema whose parts do not fit together.
+
+    Raises: DataError.
+    """
+    require_finite(asdict(schema), "schema")
+    require_choice("schema.target.kind", schema.target.kind, _TARGETS)
+    for place, column in enumerate(schema.columns):
+        require_choice(f"schema.columns[{place}].kind", column.kind, KINDS)
+    if schema.image is not None:
+        _require_image(schema.image)
+
+
+def _require_image(image: ImageFormat) -> None:
+    for name in ("height", "width"):
+        side = getattr(image, name)
+        if not 1 <= side <= _LARGEST_SIDE:
+            raise DataError(
+                f"schema.image.{name}", expected=f"1 to {_LARGEST_SIDE} pixels", got=str(side)
+            )
+    if image.channels not in (1, 3):
+        raise DataError("schema.image.channels", expected="1 or 3", got=str(image.channels))
+    if not image.bottom < image.top:
+        raise DataError(
+            "schema.image.top",
+            expected=f"a value above bottom, {image.bottom:g}",
+            got=f"{image.top:g}",
+        )
+    # What is measured in pixels lies within the image.
+    most = float(max(image.shape))
+    pairs = (*image.side_range, *image.heights, *image.widths, *image.centre)
+    if not all(0 <= one <= most for one in (*pairs, image.side, image.stroke, image.centre_range)):
+        raise DataError(
+            "schema.image", expected=f"lengths and places from 0 to {most:g} pixels", got="others"
+        )
+    require_choice("schema.image.polarity", image.polarity, _POLARITIES)

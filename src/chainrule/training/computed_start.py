@@ -9,8 +9,9 @@ from pathlib import Path
 from chainrule.engine import Position
 from chainrule.training.branching import branch_origin, branch_position, position_after_epoch
 from chainrule.training.recorded_differences import value_differences, value_text
+from chainrule.training.recorded_start import GIVEN
 from chainrule.training.run_folder import RunFolder
-from chainrule.training.run_start import GIVEN, UNACCOUNTED, start_faults
+from chainrule.training.run_start import UNACCOUNTED, start_faults
 from chainrule.training.setup import TrainingSetup, first_position
 
 __all__ = ["ComputedStart", "compute_start"]

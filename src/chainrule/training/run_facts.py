@@ -18,7 +18,7 @@ from chainrule.training.computing_conditions import (
     computing_conditions,
     versions,
 )
-from chainrule.training.run_start import RunStart
+from chainrule.training.recorded_start import RunStart
 
 __all__ = ["BranchOrigin", "RunEnvironment", "RunFacts", "complete_recipe", "data_facts"]
 

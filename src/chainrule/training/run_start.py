@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,42 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chainrule.equations.initialisers import RECOMMENDED
-from chainrule.errors import DataError, InputError
+from chainrule.errors import InputError
 from chainrule.network import Architecture, Layout, Network, draw_parameters
 from chainrule.training.recorded_differences import tensor_differences, value_text
+from chainrule.training.recorded_start import DRAWN, GIVEN, RunStart
+from chainrule.training.run_folder import RunFolder
 
-__all__ = ["GIVEN", "UNACCOUNTED", "RunStart", "describe_start", "load_start", "start_faults"]
-
-_DRAWN, GIVEN = "drawn", "given"
+__all__ = ["UNACCOUNTED", "describe_start", "load_start", "start_faults"]
 
 UNACCOUNTED = "the start is not accounted for"
 _REMEDY = "name the file that it came from: --start FILE"
-
-
-@dataclass(frozen=True)
-class RunStart:
-    """Where the weights before the first step came from.
-
-    Args:
-        origin: "drawn" from a seed, or "given".
-        weights_sha256: SHA-256 of the weights and biases, in hex.
-        seed: the seed that draws them; None for given ones.
-        output_activation: of the last layer when it was drawn, which decides its initialiser; ""
-            for given ones.
-        file: the network file, or the run, that given ones were loaded from; "" if none was named.
-    """
-
-    origin: str
-    weights_sha256: str
-    seed: int | None = None
-    output_activation: str = ""
-    file: str = ""
-
-    def __post_init__(self) -> None:
-        if self.origin not in (_DRAWN, GIVEN):
-            raise DataError("start.origin", expected="drawn or given", got=repr(self.origin))
-        if self.origin == _DRAWN and (self.seed is None or self.seed < 0):
-            raise DataError("start.seed", expected="a whole number from 0", got=str(self.seed))
 
 
 def describe_start(
@@ -67,7 +41,7 @@ def describe_start(
     for seed in dict.fromkeys(one for one in seeds if one is not None):
         if _draws(network.architecture, seed, network):
             last = network.architecture.activations[-1]
-            return RunStart(_DRAWN, network.digest, seed, last)
+            return RunStart(DRAWN, network.digest, seed, last)
     return RunStart(GIVEN, network.digest)
 
 
@@ -88,8 +62,6 @@ def load_start(file: str | Path) -> Network:
 
     Raises: RunFolderError, FileError, DataError, IntegrityError.
     """
-    from chainrule.training.run_folder import RunFolder
-
     return RunFolder(file).network() if Path(file).is_dir() else Network.load(file)
 
 
@@ -122,7 +94,7 @@ def start_faults(
     if recorded is not None and recorded.weights_sha256 != network.digest:
         said, found = value_text(recorded.weights_sha256), value_text(network.digest)
         yield f"run.json: start.weights_sha256 is {said}, the first checkpoint's {found}"
-    if recorded is not None and recorded.origin == _DRAWN:
+    if recorded is not None and recorded.origin == DRAWN:
         yield from _drawn_faults(recorded, network, file)
         return
     yield from _given_faults(file or (recorded.file if recorded else ""), network)
