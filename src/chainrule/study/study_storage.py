@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
     from chainrule.study.sealed_journal import DamagedLine
-    from chainrule.study.verified_trials import VerifiedTrials
 
 __all__ = ["StudyStore", "is_storage", "open_store"]
 
@@ -69,7 +68,7 @@ class StudyStore:
         self._damage = damage
         self._remarks: set[Hashable] = set()
         self.lock = threading.Lock()
-        self.readers: dict[int, VerifiedTrials] = {}
+        self.readers: dict[int, object] = {}
         if database is not None:
             weakref.finalize(self, database.engine.dispose)
 

@@ -202,7 +202,7 @@ def read_attempts(study: StoredStudy) -> dict[int, Sequence[FrozenTrial]]:
     store = study.store
     with store.lock:
         reader = store.readers.get(study.key)
-        if reader is None or reader.study is not study:
+        if not isinstance(reader, VerifiedTrials) or reader.study is not study:
             reader = store.readers[study.key] = VerifiedTrials(study)
         reader.refresh()
         return {number: tuple(attempts) for number, attempts in reader.attempts.items()}
