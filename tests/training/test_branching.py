@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from chainrule.data.dataset import Dataset
-from chainrule.errors import InputError, IntegrityError
+from chainrule.errors import DataError, InputError, IntegrityError
 from chainrule.network.network import Network
+from chainrule.network.sealed_file import read_sealed, write_sealed
 from chainrule.recipe import Recipe
 from chainrule.storage import names_in
 from chainrule.training.branching import branch_position
@@ -232,3 +233,14 @@ def test_the_best_weights_are_those_of_one_monitor(
     was, now = moved(watched)
     assert now.best is was.best
     assert moved(watched, monitor="accuracy")[1].best is None
+
+
+def test_a_checkpoint_with_another_state_is_refused(
+    run: Path, three: Dataset, tmp_path: Path
+) -> None:
+    """Such a one is well sealed; a branch would compute with it."""
+    for path in RunFolder(run).checkpoints():
+        tensors, facts = read_sealed(path)
+        write_sealed(path, {**tensors, "state": tensors["state"][:1]}, facts)
+    with pytest.raises(DataError, match=r"expected parameters .* and state \(2, .* got .*\(1, "):
+        branch(run, 1, recipe_of(run), three, folder=tmp_path / "b")

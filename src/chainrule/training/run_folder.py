@@ -22,9 +22,10 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+import numpy as np
 from filelock import FileLock, Timeout
 
-from chainrule.engine import Position, training_layout
+from chainrule.engine import Position, initial_state, training_layout
 from chainrule.errors import ChainruleError, DataError, FileError, RunFolderError
 from chainrule.network import Network
 from chainrule.storage import (
@@ -214,7 +215,27 @@ class RunFolder:
 
         Raises: RunFolderError, FileError, DataError, IntegrityError.
         """
-        return nearest_position(self._checkpoints, epoch, batch) or self.first()
+        position = nearest_position(self._checkpoints, epoch, batch) or self.first()
+        self._require_shapes(position)
+        return position
+
+    def _require_shapes(self, position: Position) -> None:
+        """Refuse a position whose arrays are not those of the run's recipe and architecture."""
+        facts = self.facts()
+        size = training_layout(facts.architecture, facts.recipe).size
+        theta = np.zeros(size, facts.architecture.dtype)
+        state = initial_state(facts.recipe, theta)
+        found, wanted = (
+            [(array.shape, array.dtype) for array in pair]
+            for pair in ((position.parameters, position.state), (theta, state))
+        )
+        if found != wanted:
+            raise DataError(
+                str(self._checkpoints),
+                expected=f"parameters {wanted[0][0]} and state {wanted[1][0]} of {theta.dtype}",
+                got=f"{found[0][0]} and {found[1][0]} of {found[0][1]} and {found[1][1]}",
+                why="run.json or a checkpoint was changed after the run began",
+            )
 
     def checkpoints(self) -> list[Path]:
         """The files of the checkpoints, the earliest first."""

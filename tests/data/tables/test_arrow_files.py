@@ -239,3 +239,13 @@ def test_a_frame_that_arrow_cannot_take_is_refused() -> None:
 def test_a_frame_of_lists_alone_is_refused() -> None:
     with pytest.raises(DataError, match="columns of numbers, texts or dates, got none"):
         read_data_frame(pa.table({"x": [[1]]}))
+
+
+def test_texts_that_are_no_utf_8_are_refused(tmp_path) -> None:
+    """Parquet stores bytes: only a look at them tells that they are texts."""
+    stored = pa.array([b"good", b"b\xffd"], pa.binary()).buffers()
+    texts = pa.StringArray.from_buffers(2, stored[1], stored[2])
+    path = tmp_path / "bad.parquet"
+    parquet.write_table(pa.table({"a": texts, "y": [1, 2]}), path)
+    with pytest.raises(DataError, match=r"expected an intact Parquet file, got .*Invalid UTF8"):
+        read_table_file(path, ReadOptions())

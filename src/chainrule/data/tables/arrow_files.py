@@ -43,7 +43,7 @@ def read_parquet(path: Path, options: ReadOptions) -> DataTable:
                 file, metadata=metadata, read_dictionary=_flat_texts(schema)
             )
             # In batches, as the number of rows in a file is but a promise.
-            batches = content.iter_batches(batch_size=_BATCH, columns=schema.names)
+            batches = _validated(content.iter_batches(batch_size=_BATCH, columns=schema.names))
             return _table(where, _bounded(batches, schema, limit), schema, rows, nested)
 
 
@@ -93,6 +93,13 @@ def _record_batches(reader: Any) -> Iterator[Any]:
     if hasattr(reader, "num_record_batches"):
         return (reader.get_batch(place) for place in range(reader.num_record_batches))
     return iter(reader)
+
+
+def _validated(batches: Iterable[Any]) -> Iterator[Any]:
+    """Yield batches whose content is as their types have it, such as texts that are UTF-8."""
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch
 
 
 def _flat_texts(schema: Any) -> list[str]:
