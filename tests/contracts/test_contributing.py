@@ -51,6 +51,7 @@ OTHERS = {
     "papers/experiments/program_changes.py": PAPERS,
     "papers/experiments/training_steps.py": PAPERS,
     "proofs/tape.py": FORMULAS,
+    "training/run_start.py": "names one whose weights are drawn by glorot",
 }
 """Modules that name activations or costs, and need no change for a new one."""
 # Of softmax, much is its own, since each output depends on several sums; "step" has other meanings.
