@@ -283,3 +283,13 @@ def test_columns_without_categories_and_wide_softmax_leave(tmp_path: Path) -> No
     for width in (1, 60):
         softmax = Network.create([3, width], "softmax", seed=0)
         assert export_network(softmax, "sql", tmp_path / "model").relative < 2e-6
+
+
+def test_what_float32_cannot_hold_is_0_in_c(tmp_path: Path) -> None:
+    """A probability of 1e-51 in the self-test, or such a weight, is no constant of C's float."""
+    network = Network.create([2, 2], ["softmax"], dtype="float64")
+    flat = np.array([1e-60, 130.0, -1e-50, 0.0, 0.0, 0.0])
+    export_network(network.with_parameters(flat), "c", tmp_path / "model.h")
+    text = (tmp_path / "model.h").read_text()
+    assert "e-50" not in text
+    assert "e-60" not in text

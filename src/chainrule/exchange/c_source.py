@@ -199,7 +199,8 @@ def _array(kind: str, name: str, values: list[str]) -> str:
 
 
 def _float(value: Any) -> str:
-    text = f"{float(value):.9g}"
+    # What is 0 in the type of the code must be written as 0: compilers warn of other constants.
+    text = f"{float(np.float32(value)):.9g}"
     return text + ("f" if re.search(r"[.e]", text) else ".0f")
 
 
