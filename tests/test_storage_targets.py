@@ -194,6 +194,8 @@ OWN_FILES = {
     "serving/server.py": "a log, which grows at its end",
     "storage.py": "what all others call",
     "study/journal.py": "a journal, which grows at its end",
+    "study/journal_guard.py": "the end of a journal, where a writer was killed",
+    "study/sealed_journal.py": "a journal, which grows at its end",
     "worksheets/browser.py": "a page in a folder made for it",
 }
 """Modules that open a file to write by themselves, and which file."""

@@ -70,7 +70,7 @@ def test_an_untrained_network_is_introduced_too(chainrule, flowers) -> None:
         ),
         (
             ("--cross-validate", "33"),
-            "cross_validate: expected at least 33 examples for 33 folds, got 32. Take fewer folds.",
+            "train: expected at least 33 examples for 33 folds, got 32. Take fewer folds.",
         ),
     ],
 )

@@ -15,6 +15,7 @@ from chainrule.cli.console import Console
 from chainrule.cli.study_progress import StudyView
 from chainrule.study.saved_study import SavedStudy
 from chainrule.study.scheduler import FinishedTrial
+from chainrule.study.seals import result_seal
 from chainrule.study.spec import parse_study
 from chainrule.study.stored_study import StoredStudy
 from chainrule.study.study_storage import open_store
@@ -103,7 +104,11 @@ def test_trials_of_other_processes_count(tmp_path) -> None:
     for _ in range(2):
         claim = queue.next()
         assert claim is not None
-        assert small.stored.store.end_trial(claim.trial, "COMPLETE", 0.5)
+        store = small.stored.store
+        record = {"runs": []}
+        seal = result_seal(store.trial(claim.trial), "COMPLETE", 0.5, record)
+        assert store.set_trial_attribute(claim.trial, "result", {**record, "seal": seal})
+        assert store.end_trial(claim.trial, "COMPLETE", 0.5)
     view.refresh()
     assert (view.ended, view.computed) == (2, 0)
 

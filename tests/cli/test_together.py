@@ -63,6 +63,6 @@ def test_views_of_a_run_that_distorts_nothing(chainrule, flowers) -> None:
     outcome = chainrule("evaluate", "plain", "--views", "2")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "vote: expected distortions for the views, got none. "
+        "evaluate: expected distortions for the views, got none. "
         "Set some, such as shift and rotation, or leave views out.\n"
     )

@@ -181,7 +181,8 @@ def test_the_error_says_what_to_do(tmp_path: Path, name: str) -> None:
 
 def small(tmp_path: Path) -> Path:
     path = tmp_path / "rows.csv.gz"
-    path.write_bytes(gzip.compress(b"a,kind\n" + b"1,x\n2,y\n" * 1_100_000))
+    rows = b"1," + b"x" * 80 + b"\n2," + b"y" * 80 + b"\n"
+    path.write_bytes(gzip.compress(b"a,kind\n" + rows * 55_000))
     return path
 
 
@@ -189,9 +190,9 @@ def test_a_limit_allows_more_or_less(tmp_path: Path) -> None:
     path = small(tmp_path)
     with pytest.raises(DataError, match="expected at most 8388608 bytes of content in "):
         read_table(path)
-    assert len(read_table(path, limit=10**9)) == 2_200_000
+    assert len(read_table(path, limit=10**9)) == 110_000
     with allow_content(10**9), allow_content(None):
-        assert len(read_table(path)) == 2_200_000
+        assert len(read_table(path)) == 110_000
     with data_access(limit=100), pytest.raises(DataError, match="at most 100 bytes of content, "):
         read_table(path)
 
@@ -202,7 +203,7 @@ def test_rows_that_are_read_in_blocks_are_limited_too(tmp_path: Path) -> None:
         for _ in read_table_blocks(path, ReadOptions(), 65536):
             pass
     blocks = read_table_blocks(path, ReadOptions(limit=10**8), 65536)
-    assert sum(len(block.rows) for block in blocks) == 2_200_000
+    assert sum(len(block.rows) for block in blocks) == 110_000
 
 
 def test_the_limit_grows_with_the_file() -> None:

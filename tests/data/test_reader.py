@@ -7,7 +7,7 @@ from chainrule.errors import InputError, UnknownNameError
 def test_the_defaults():
     reading = ReadOptions()
     assert (reading.target, reading.task, reading.test_fraction) == ("last", None, 0.2)
-    assert reading.limit == 4 * 2**30
+    assert reading.limit is None
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_the_defaults():
         ),
         (
             {"limit": 0},
-            "expected limit to be a whole number at least 1, got 0 (int). "
-            "limit: the most bytes to read.",
+            "expected limit to be a whole number at least 1 or none, got 0 (int). "
+            "limit: the most bytes that a file may unpack to.",
         ),
     ],
 )

@@ -293,3 +293,12 @@ def test_what_float32_cannot_hold_is_0_in_c(tmp_path: Path) -> None:
     text = (tmp_path / "model.h").read_text()
     assert "e-50" not in text
     assert "e-60" not in text
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
+def test_what_follows_a_step_is_computed_in_double_precision(dialect: str, tmp_path: Path) -> None:
+    """A layer of steps leaves whole numbers, of which databases make decimals."""
+    network = drawn(("tanh", "step", "relu", "softmax"), dtype="float64")
+    network = network.with_parameters(network.parameters * 30)  # sums beyond what exp() takes
+    report = export_network(network, "sql", tmp_path / "q.sql", dialect=dialect)
+    assert report.relative < 1e-6

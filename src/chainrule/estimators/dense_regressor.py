@@ -46,7 +46,7 @@ class DenseRegressor(RegressorMixin, DenseEstimator):  # type: ignore[misc]
     Example:
         >>> import numpy as np
         >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
-        >>> model = DenseRegressor(hidden=(16,), optimiser="lbfgs", random_state=0)
+        >>> model = DenseRegressor(hidden=(16,), optimiser="lbfgs", engine="reference")
         >>> round(model.fit(X, X[:, 0] ** 2).score(X, X[:, 0] ** 2), 2)
         1.0
     """

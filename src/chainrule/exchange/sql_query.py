@@ -33,7 +33,8 @@ _TOGETHER = 8
 _MOST_ARGUMENTS = 50
 
 _ACTIVATIONS = {
-    "step": "CASE WHEN {z} >= 0 THEN 1.0 ELSE 0.0 END",
+    # A bare 1.0 is a decimal in DuckDB and PostgreSQL, and so would be all that is made of it.
+    "step": "CAST(CASE WHEN {z} >= 0 THEN 1 ELSE 0 END AS DOUBLE PRECISION)",
     "identity": "{z}",
     "sigmoid": "1.0 / (1.0 + exp(-({near})))",
     "tanh": "tanh({z})",
