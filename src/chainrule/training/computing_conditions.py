@@ -24,6 +24,7 @@ _ARITHMETIC = ("amx", "avx", "f16c", "fma", "sse", "ssse", "xop")
 _X86 = ("x86_64", "AMD64", "i386", "i686")
 
 
+@cache
 def installed_version(package: str) -> str:
     """The version of an installed package; "none" where it is not installed."""
     try:
@@ -32,10 +33,16 @@ def installed_version(package: str) -> str:
         return "none"
 
 
+@cache
+def _libc() -> str:
+    """Name and version of the C library; the interpreter's file is searched for it."""
+    return " ".join(platform.libc_ver()).strip() or "unknown"
+
+
 def versions() -> dict[str, str]:
     """The software and machine that a run's bits may depend on."""
     return {
-        "chainrule": version("chainrule"),
+        "chainrule": installed_version("chainrule"),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "scipy": installed_version("scipy"),
@@ -43,7 +50,7 @@ def versions() -> dict[str, str]:
         "llvmlite": installed_version("llvmlite"),
         "machine": platform.machine(),
         "system": platform.system(),
-        "libc": " ".join(platform.libc_ver()).strip() or "unknown",
+        "libc": _libc(),
     }
 
 
