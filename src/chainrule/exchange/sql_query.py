@@ -129,9 +129,12 @@ def _text(value: str) -> str:
 
 
 def _number(value: Any) -> str:
-    """Return a number as SQL writes it, never as a whole number, which would divide as one."""
+    """Return a number as SQL writes it, with an exponent.
+
+    Without one it would be a decimal in DuckDB, whose products have not enough digits.
+    """
     text = repr(float(value)) if np.asarray(value).dtype == np.float64 else str(np.float32(value))
-    return text if "." in text or "e" in text else f"{text}.0"
+    return text if "e" in text else f"{text}e0"
 
 
 def _inputs(network: Network, dialect: str) -> str:
