@@ -467,3 +467,14 @@ def test_ctrl_c_leaves_a_fitted_estimator(iris):
         model.set_callbacks(Stop()).fit(*iris)
     assert model.n_iter_ == 1
     assert model.predict(iris[0]).shape == (150,)
+
+
+@pytest.mark.parametrize("change", [{"hidden": (5,)}, {"optimiser": "sgd"}])
+def test_what_goes_on_is_the_network_of_the_last_fit(iris, change):
+    model = DenseClassifier(**SMALL, warm_start=True).fit(*iris)
+    with pytest.raises(ValueError, match="the optimiser of the last fit"):
+        model.set_params(**change).fit(*iris)
+    assert model.n_iter_ == 4
+    again = DenseClassifier(**SMALL).partial_fit(*iris, classes=np.unique(iris[1]))
+    again.partial_fit(iris[0].astype(np.float32), iris[1])
+    assert again.network_.architecture.dtype == "float64"

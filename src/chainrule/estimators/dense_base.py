@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from chainrule.attribution import row_document
 from chainrule.data import Dataset
 from chainrule.documents import Document
+from chainrule.engine import Position
 from chainrule.errors import InputError, describe
 from chainrule.estimators.estimator_parameters import DEFAULTS, DenseParameters
 from chainrule.estimators.fit_callbacks import (
@@ -169,7 +170,10 @@ class DenseEstimator(FittedNetwork, CallbackSupport, BaseEstimator):  # type: ig
         setup = prepare_training(
             network, training, recipe, held_out, threads=self._value("threads")
         )
-        position = self._position if goes_on else first_position(setup)
+        position = first_position(setup)
+        if goes_on:
+            self._require_same(data.dataset, recipe, position)
+            position = self._position
         monitor = None if data.part else self._score_monitor(held_out)
         fitting = Fitting(setup, position, monitor)
         shown = {"X": data.X, "y": data.y, "metadata": {}}
@@ -180,6 +184,23 @@ class DenseEstimator(FittedNetwork, CallbackSupport, BaseEstimator):  # type: ig
         finally:
             self.__dict__.update(self._state(fitting))
         return self
+
+    def _require_same(self, dataset: Dataset, recipe: Recipe, first: Position) -> None:
+        """Refuse to go on with weights and an update's state that the parameters do not describe.
+
+        The number type stays that of the first fit.
+        """
+        now = self.network_.architecture
+        wanted = self._architecture(dataset).for_cost(recipe.cost)
+        same_state = first.state.shape == self._position.state.shape
+        if replace(wanted, dtype=now.dtype) != now or not same_state:
+            raise InputError(
+                self._kind,
+                expected="the network and the optimiser of the last fit, to go on with them",
+                got="other parameters",
+                remedy="Fit without warm_start, or a clone of the estimator",
+                argument="warm_start",
+            )
 
     def _state(self, fitting: Fitting) -> dict[str, Any]:
         """Return the attributes that a fitted estimator has."""
